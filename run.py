@@ -79,7 +79,8 @@ def main(args: list[str]) -> None:
         sys.exit(USAGE)
     if not is_installed() and not (word == "lock" and (BIN / "uv").exists()):
         install()
-    if command := [str(part) for part in commands[word]]:
+    command = [str(part) for part in commands[word]]
+    if command:
         os.chdir(ROOT)
         os.execv(command[0], command)
 
