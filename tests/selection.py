@@ -85,13 +85,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def _no_skips_in_ci(report: Report) -> Report:
     allowed = hasattr(report, "wasxfail") or DATA_ABSENT in _skip_reason(report)
     if CI and report.skipped and not allowed:
-        report.longrepr = f"In CI nothing may be skipped. {_skip_reason(report)}"
+        report.longrepr = f"In CI nothing may be skipped: {_skip_reason(report)}"
         report.outcome = "failed"
     return report
 
 
 def _skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
-    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return told.partition(": ")[2] or told
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -118,4 +119,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         listed = ", ".join(f"{file} ({count})" for file, count in sorted(files.items()))
         terminalreporter.line(f"{why}: {listed}")
     for name, why in sorted(skipped.items()):
-        terminalreporter.line(f"{name}: {why.removeprefix('Skipped: ')}")
+        terminalreporter.line(f"{name}: {why}")

