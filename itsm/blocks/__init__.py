@@ -1,0 +1,1 @@
+"""What several processes share, each built like a plugin but always on."""

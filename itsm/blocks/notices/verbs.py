@@ -1,0 +1,52 @@
+"""Tell people something, and let them read it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from itsm.blocks.notices.models import Notice
+from itsm.blocks.notices.rules import fill_template
+from itsm.core.people.models import Person
+from itsm.core.texts import label_text
+from itsm.core.work.uow import UnitOfWork
+
+
+def notify(
+    uow: UnitOfWork, *, people: Iterable[int], template: str, values: Mapping[str, Any], ticket_id: int | None = None
+) -> int:
+    """Put a notice before each of `people`, in their language; how many. Nothing is sent for imported events."""
+    if uow.act.origin != "live":
+        return 0
+    declared = uow.registry.brought["register_notice_templates"][template]
+    wanted = sorted({p for p in people if p != uow.act.actor.person_id})
+    languages = uow.session.execute(select(Person.id, Person.locale).where(Person.id.in_(wanted), Person.active))
+    rows = [
+        Notice(
+            person_id=person_id,
+            ticket_id=ticket_id,
+            template=template,
+            text=fill_template(label_text(declared.text, locale), values),
+            created_at=uow.now,
+        )
+        for person_id, locale in languages
+    ]
+    uow.session.add_all(rows)
+    return len(rows)
+
+
+def my_notices(uow: UnitOfWork, *, limit: int = 50) -> Sequence[Notice]:
+    """The actor's notices, the newest first."""
+    return uow.session.scalars(uow.query(Notice).order_by(Notice.id.desc()).limit(limit)).all()
+
+
+def count_unread(uow: UnitOfWork) -> int:
+    """How many notices the actor has not read."""
+    unread = uow.query(Notice, Notice.id).where(Notice.read_at.is_(None)).subquery()
+    return uow.session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def mark_read(uow: UnitOfWork) -> None:
+    """The actor has seen them all."""
+    mine = (Notice.person_id == uow.act.actor.person_id, Notice.read_at.is_(None))
+    uow.session.execute(update(Notice).where(*mine).values(read_at=uow.now))

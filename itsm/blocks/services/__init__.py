@@ -1,0 +1,1 @@
+"""The tree of services that the desk stands for."""

@@ -1,0 +1,26 @@
+"""The table of contents of the services block."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import false, true
+
+from itsm.blocks.services import verbs
+from itsm.blocks.services.models import Service
+from itsm.core.hookspecs.declarations import Permission, Visible
+from itsm.core.hookspecs.marks import hook
+from itsm.core.work.uow import UnitOfWork
+
+
+@hook
+def register_permissions() -> Sequence[Permission]:
+    return (Permission("services.edit", {"en": "Edit services", "ru": "Изменять услуги"}, ("administrator",)),)
+
+
+@hook
+def register_visibility() -> Sequence[Visible]:
+    return (Visible(Service, lambda actor: true() if actor.kind != "nobody" else false()),)
+
+
+@hook
+def service_exists(uow: UnitOfWork, service_id: int) -> bool | None:
+    return verbs.is_service(uow, service_id)

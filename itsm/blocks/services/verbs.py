@@ -1,0 +1,43 @@
+"""Make services and find them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from itsm.blocks.services.models import Service
+from itsm.core.errors import Conflict, Invalid
+from itsm.core.ledger.verbs import append
+from itsm.core.texts import say
+from itsm.core.work.uow import UnitOfWork
+
+
+def add_service(uow: UnitOfWork, *, key: str, label: Mapping[str, str], parent_id: int | None = None) -> Service:
+    """Make a service, or a sub-service of `parent_id`."""
+    uow.require("services.edit")
+    if uow.session.scalars(select(Service.id).where(Service.key == key)).first() is not None:
+        raise Conflict(say("The service {key} exists already.", key=key))
+    if parent_id is not None and uow.session.get(Service, parent_id) is None:
+        raise Invalid.field("parent", say("There is no service {id}.", id=parent_id))
+    row = Service(key=key, label=dict(label), parent_id=parent_id)
+    uow.session.add(row)
+    uow.session.flush()
+    facts = {"service": row.id, "key": key, "parent": parent_id}
+    append(uow, stream="configuration", subject_id=0, type="service_added", facts=facts)
+    return row
+
+
+def list_services(uow: UnitOfWork) -> Sequence[Service]:
+    """All services in use, parents before their children."""
+    rows = uow.session.scalars(uow.query(Service).where(Service.active).order_by(Service.key)).all()
+    known = {row.id: row for row in rows}
+
+    def path(row: Service) -> tuple[str, ...]:
+        above = known.get(row.parent_id) if row.parent_id else None
+        return (*path(above), row.key) if above else (row.key,)
+
+    return sorted(rows, key=path)
+
+
+def is_service(uow: UnitOfWork, service_id: int) -> bool:
+    """Whether a ticket may name this service."""
+    return uow.session.scalars(uow.query(Service, Service.id).where(Service.id == service_id)).first() is not None

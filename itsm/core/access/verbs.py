@@ -1,0 +1,215 @@
+"""Sign in and out, tokens, accounts and roles; and who is asking."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import delete, func, insert, select, update
+
+from itsm.core.access.models import Account, LoginSession, Role, RoleGrant, SignInFailure, Token
+from itsm.core.access.rules import TOKEN_PREFIX, hash_secret, narrowed, new_secret
+from itsm.core.act import NOBODY, Actor
+from itsm.core.errors import Conflict, Invalid, NotSignedIn, TooMany, Unknown
+from itsm.core.hookspecs.declarations import Permission
+from itsm.core.ledger.verbs import append
+from itsm.core.people.models import Person, TeamMember
+from itsm.core.texts import fold, say
+from itsm.core.work.uow import UnitOfWork
+
+SESSION_FOR = timedelta(days=14)
+THROTTLE_WINDOW = timedelta(minutes=15)
+THROTTLE_AFTER = 10
+MIN_PASSWORD = 10
+HASHER = PasswordHasher()
+NO_ONE = HASHER.hash("nobody has this password")
+
+
+def sign_in(uow: UnitOfWork, *, login: str, password: str, address: str, agent: str = "") -> str | None:
+    """Check a password; the new session's secret, or None for a wrong one, which is counted in this transaction.
+
+    Raises `TooMany` after ten failures within fifteen minutes, per account and per address.
+    """
+    names = [f"account:{fold(login)[:200]}", f"address:{address[:60]}"]
+    recent = select(func.count()).where(SignInFailure.who.in_(names), SignInFailure.at > uow.now - THROTTLE_WINDOW)
+    if (uow.session.scalar(recent) or 0) >= THROTTLE_AFTER:
+        raise TooMany(say("Too many attempts; wait a quarter of an hour."))
+    account = uow.session.scalars(select(Account).where(Account.login_fold == fold(login))).first()
+    usable = account is not None and not account.disabled and uow.session.get_one(Person, account.person_id).active
+    if not _matches(account.password_hash if account else NO_ONE, password) or not usable or account is None:
+        uow.session.execute(insert(SignInFailure), [{"who": name, "at": uow.now} for name in names])
+        return None
+    secret, hashed = new_secret()
+    row = LoginSession(
+        hash=hashed,
+        person_id=account.person_id,
+        created_at=uow.now,
+        expires_at=uow.now + SESSION_FOR,
+        agent=agent[:200],
+    )
+    uow.session.add(row)
+    uow.session.execute(delete(SignInFailure).where(SignInFailure.who == names[0]))
+    append(uow, stream="person", subject_id=account.person_id, type="signed_in", facts={})
+    return secret
+
+
+def _matches(hashed: str, password: str) -> bool:
+    """Compared for unknown accounts too, so that time does not tell who exists."""
+    try:
+        return HASHER.verify(hashed, password)
+    except VerificationError:
+        return False
+
+
+def sign_out(uow: UnitOfWork, *, secret: str) -> None:
+    """End a session; it works at the next request."""
+    mine = (LoginSession.hash == hash_secret(secret), LoginSession.revoked_at.is_(None))
+    uow.session.execute(update(LoginSession).where(*mine).values(revoked_at=uow.now))
+
+
+def actor_of_session(uow: UnitOfWork, secret: str) -> Actor:
+    """Who is signed in with this secret; nobody when it ended."""
+    statement = select(LoginSession.person_id).where(
+        LoginSession.hash == hash_secret(secret), LoginSession.revoked_at.is_(None), LoginSession.expires_at > uow.now
+    )
+    person_id = uow.session.scalars(statement).first()
+    return _actor(uow, person_id, None) if person_id is not None else NOBODY
+
+
+def actor_of_token(uow: UnitOfWork, secret: str) -> Actor:
+    """Who holds this API token, with its scopes; raises `NotSignedIn` for one that is wrong, old or revoked."""
+    row = uow.session.scalars(select(Token).where(Token.hash == hash_secret(secret))).first()
+    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= uow.now):
+        raise NotSignedIn(say("This token is unknown, expired or revoked."))
+    return _actor(uow, row.person_id, row.scopes)
+
+
+def _actor(uow: UnitOfWork, person_id: int, scopes: Iterable[str] | None) -> Actor:
+    """The person with permissions and teams: one query for each, whatever their number."""
+    statement = (
+        select(Person.name, Person.organisation_id, Person.locale, Person.timezone, Role.permissions)
+        .join(Account, Account.person_id == Person.id)
+        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+        .outerjoin(Role, Role.key == RoleGrant.role)
+        .where(Person.id == person_id, Person.active, ~Account.disabled)
+    )
+    rows = uow.session.execute(statement).all()
+    if not rows:
+        raise NotSignedIn(say("This account is disabled."))
+    permissions = frozenset(name for row in rows for name in row.permissions or ())
+    teams = uow.session.scalars(select(TeamMember.team_id).where(TeamMember.person_id == person_id))
+    return Actor(
+        kind="person",
+        person_id=person_id,
+        name=rows[0].name,
+        permissions=permissions if scopes is None else narrowed(permissions, scopes),
+        organisation_id=rows[0].organisation_id,
+        teams=frozenset(teams),
+        locale=rows[0].locale,
+        timezone=rows[0].timezone or "UTC",
+    )
+
+
+def add_account(uow: UnitOfWork, *, person_id: int, login: str, password: str, roles: Sequence[str] = ()) -> Account:
+    """Let a person sign in, with these roles."""
+    uow.require("people.accounts")
+    if len(password) < MIN_PASSWORD:
+        raise Invalid.field("password", say("At least {minimum} characters.", minimum=MIN_PASSWORD))
+    if uow.session.scalars(select(Account.person_id).where(Account.login_fold == fold(login))).first() is not None:
+        raise Conflict(say("The login {login} is taken.", login=login))
+    hashed = HASHER.hash(password)
+    account = Account(person_id=person_id, login=login.strip(), login_fold=fold(login), password_hash=hashed)
+    uow.session.add(account)
+    uow.session.flush()
+    for role in roles:
+        grant_role(uow, person_id=person_id, role=role)
+    append(uow, stream="person", subject_id=person_id, type="account_added", facts={}, texts={"login": login})
+    return account
+
+
+def grant_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
+    """Give a person a role."""
+    uow.require("people.accounts")
+    if uow.session.get(Role, role) is None:
+        raise Unknown(say("There is no role {role}.", role=role))
+    if uow.session.get(RoleGrant, (person_id, role)) is None:
+        uow.session.add(RoleGrant(person_id=person_id, role=role))
+        uow.session.flush()
+        append(uow, stream="person", subject_id=person_id, type="role_granted", facts={"role": role})
+
+
+def disable_account(uow: UnitOfWork, *, person_id: int) -> None:
+    """Lock a person out at once: sessions and tokens stop with the next request."""
+    uow.require("people.accounts")
+    uow.session.execute(update(Account).where(Account.person_id == person_id).values(disabled=True))
+    append(uow, stream="person", subject_id=person_id, type="account_disabled", facts={})
+
+
+def save_role(uow: UnitOfWork, *, key: str, label: Mapping[str, str], permissions: Iterable[str]) -> Role:
+    """Make or change a role; only declared permissions can be granted."""
+    uow.require("people.accounts")
+    granted = sorted(set(permissions))
+    unknown = [name for name in granted if name != "*" and name not in uow.registry.permissions]
+    if unknown:
+        raise Invalid.field("permissions", say("Nobody declares: {names}.", names=", ".join(unknown)))
+    role = uow.session.get(Role, key)
+    if role is None:
+        role = Role(key=key, label=dict(label), permissions=granted)
+        uow.session.add(role)
+    else:
+        role.label, role.permissions = dict(label), granted
+    uow.session.flush()
+    append(uow, stream="configuration", subject_id=0, type="role_saved", facts={"role": key, "permissions": granted})
+    return role
+
+
+BUNDLED = {
+    "requester": {"en": "Requester", "ru": "Заявитель"},
+    "agent": {"en": "Agent", "ru": "Специалист"},
+    "head": {"en": "Head of a group", "ru": "Руководитель"},
+    "administrator": {"en": "Administrator", "ru": "Администратор"},
+}
+
+
+def grant_defaults(uow: UnitOfWork, permissions: Iterable[Permission]) -> None:
+    """Give the bundled roles the permissions that are declared for them: at `init`, and when a plugin is enabled.
+
+    What an administrator took away later stays away until then.
+    """
+    declared = list(permissions)
+    for key, label in BUNDLED.items():
+        role = uow.session.get(Role, key)
+        own = {p.name for p in declared if key in p.roles}
+        held = set(role.permissions) if role else set()
+        if role is None or not own <= held:
+            save_role(uow, key=key, label=role.label if role else label, permissions=held | own)
+
+
+def add_token(
+    uow: UnitOfWork, *, person_id: int, name: str, scopes: Sequence[str] = ("*",), days: int | None = None
+) -> str:
+    """Make an API token and return its secret, which is shown this once."""
+    if person_id != uow.act.actor.person_id:
+        uow.require("people.accounts")
+    unknown = [s for s in scopes if s != "*" and s not in uow.registry.permissions]
+    if unknown:
+        raise Invalid.field("scopes", say("Nobody declares: {names}.", names=", ".join(unknown)))
+    secret, hashed = new_secret(TOKEN_PREFIX)
+    expires = uow.now + timedelta(days=days) if days else None
+    row = Token(
+        hash=hashed, person_id=person_id, name=name, scopes=list(scopes), created_at=uow.now, expires_at=expires
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    facts = {"token": row.id, "scopes": list(scopes)}
+    append(uow, stream="person", subject_id=person_id, type="token_added", facts=facts, texts={"name": name})
+    return secret
+
+
+def revoke_token(uow: UnitOfWork, *, token_id: int) -> None:
+    """End a token at once."""
+    token = uow.session.get(Token, token_id)
+    if token is None or (token.person_id != uow.act.actor.person_id and not uow.act.actor.may("people.accounts")):
+        raise Unknown(say("There is no such token."))
+    token.revoked_at = uow.now
+    append(uow, stream="person", subject_id=token.person_id, type="token_revoked", facts={"token": token_id})

@@ -1,0 +1,1 @@
+"""Configuration documents: each save an immutable revision, each activation an event."""

@@ -1,0 +1,24 @@
+"""The desk's generation: a new one tells every process to build its desk anew."""
+
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from itsm.core.desk.models import DeskFact
+from itsm.core.work.uow import UnitOfWork
+
+
+def generation(session: Session) -> str:
+    """The current generation; random, so that none ever comes back with another meaning."""
+    return session.scalar(select(DeskFact.value).where(DeskFact.name == "generation")) or ""
+
+
+def new_generation(uow: UnitOfWork) -> None:
+    """Begin a new generation with this commit."""
+    uow.session.merge(DeskFact(name="generation", value=str(uuid4())))
+
+
+def epoch(session: Session) -> int:
+    """The ledger's epoch; a restore begins a new one."""
+    return int(session.scalar(select(DeskFact.value).where(DeskFact.name == "epoch")) or 1)

@@ -1,0 +1,1 @@
+"""Fields that plugins add to tickets, people, organisations and teams; kept in one JSON column, validated here."""

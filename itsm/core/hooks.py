@@ -1,0 +1,99 @@
+"""The core's own table of contents: it registers through the same hooks as any plugin."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from itsm.core.act import Actor
+from itsm.core.hookspecs.declarations import CallHandler, DocumentType, Permission, Routes, Schedule, Visible
+from itsm.core.hookspecs.marks import hook
+from itsm.core.ledger.jobs import expand
+from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.tickets.api import api_blueprint
+from itsm.core.tickets.documents import core_documents
+from itsm.core.tickets.models import Attachment, Comment, Ticket
+from itsm.core.work.jobs.clockwork import forget_receipts
+
+STAFF = ("agent", "head", "administrator")
+EVERYONE = ("requester", *STAFF)
+ADMIN = ("administrator",)
+
+
+@hook
+def register_permissions() -> Sequence[Permission]:
+    return (
+        Permission("tickets.open", {"en": "Open tickets", "ru": "Регистрировать обращения"}, EVERYONE),
+        Permission("tickets.read", {"en": "Read own tickets", "ru": "Читать свои обращения"}, EVERYONE),
+        Permission("tickets.read_all", {"en": "Read all tickets", "ru": "Читать все обращения"}, STAFF),
+        Permission("tickets.work", {"en": "Work on tickets", "ru": "Обрабатывать обращения"}, STAFF),
+        Permission("tickets.comment", {"en": "Comment", "ru": "Комментировать"}, EVERYONE),
+        Permission("tickets.internal", {"en": "Internal notes", "ru": "Внутренние заметки"}, STAFF),
+        Permission("people.read", {"en": "See people", "ru": "Видеть людей"}, STAFF),
+        Permission("people.edit", {"en": "Edit people", "ru": "Изменять людей"}, ("head", *ADMIN)),
+        Permission("people.teams", {"en": "Edit groups", "ru": "Изменять группы"}, ADMIN),
+        Permission("people.accounts", {"en": "Accounts, roles, tokens", "ru": "Учётные записи, роли, токены"}, ADMIN),
+        Permission("core.configure", {"en": "Configure the desk", "ru": "Настраивать службу"}, ADMIN),
+        Permission("core.plugins", {"en": "Switch plugins", "ru": "Включать модули"}, ADMIN),
+        Permission("core.calls", {"en": "Background jobs", "ru": "Фоновые задания"}, ADMIN),
+        Permission("core.events", {"en": "Read the event stream", "ru": "Читать поток событий"}, ADMIN),
+    )
+
+
+@hook
+def register_documents() -> Sequence[DocumentType]:
+    return core_documents()
+
+
+@hook
+def register_calls() -> Sequence[CallHandler]:
+    return (CallHandler("core.expand", expand), CallHandler("core.forget_receipts", forget_receipts, late="drop"))
+
+
+@hook
+def register_schedules() -> Sequence[Schedule]:
+    return (Schedule("core.receipts", "core.forget_receipts", timedelta(days=1)),)
+
+
+@hook
+def register_routes() -> Sequence[Routes]:
+    return (Routes(api_blueprint, "api", at="/api/v1"),)
+
+
+@hook
+def register_visibility() -> Sequence[Visible]:
+    return (
+        Visible(Ticket, _tickets),
+        Visible(Comment, lambda actor: _parts(actor, Comment)),
+        Visible(Attachment, lambda actor: _parts(actor, Attachment)),
+        Visible(Person, _people),
+        Visible(Organisation, lambda actor: _staff(actor, Organisation.id == actor.organisation_id)),
+        Visible(Team, lambda actor: true() if actor.kind != "nobody" else false()),
+    )
+
+
+def _staff(actor: Actor, others: ColumnElement[bool]) -> ColumnElement[bool]:
+    return true() if actor.may("people.read") else others
+
+
+def _tickets(actor: Actor) -> ColumnElement[bool]:
+    """Staff see all; a requester sees what they asked for, wrote or registered."""
+    if actor.may("tickets.read_all"):
+        return true()
+    if actor.person_id is None:
+        return false()
+    me = actor.person_id
+    return or_(Ticket.contact_id == me, Ticket.requested_for_id == me, Ticket.registered_by_id == me)
+
+
+def _parts(actor: Actor, model: Any) -> ColumnElement[bool]:
+    """Comments and files of visible tickets; internal ones are for staff."""
+    if actor.may("tickets.internal") and actor.may("tickets.read_all"):
+        return true()
+    mine: ColumnElement[bool] = model.ticket_id.in_(select(Ticket.id).where(_tickets(actor)))
+    return mine if actor.may("tickets.internal") else mine & model.public
+
+
+def _people(actor: Actor) -> ColumnElement[bool]:
+    return _staff(actor, Person.id == actor.person_id if actor.person_id is not None else false())

@@ -1,0 +1,175 @@
+"""The declarations that *registers* hooks return: frozen, plain, without behaviour of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from itsm.core.texts import Label
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from marshmallow import Schema
+    from sqlalchemy import ColumnElement
+
+    from itsm.core.act import Actor
+    from itsm.core.work.uow import UnitOfWork
+
+FieldType = Literal[
+    "text", "long_text", "whole", "decimal", "yes_no", "choice", "choices", "date", "moment", "duration", "reference"
+]
+Place = Literal["ticket", "ticket_side", "home", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of ticket. `workflow` is the default body of the document `workflow.<name>`."""
+
+    name: str
+    label: Label
+    workflow: Mapping[str, Any]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice field."""
+
+    value: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field `<plugin>.<name>` on `subject`. A filterable one gets an index; `maximum` is characters for texts.
+
+    choices: given ones, or `document` names the configuration document whose entries are the choices.
+    public: a requester may see it.
+    """
+
+    name: str
+    type: FieldType
+    label: Label
+    subject: Literal["ticket", "person", "organisation", "team"] = "ticket"
+    choices: Sequence[Choice] = ()
+    document: str = ""
+    reference: str = ""
+    filterable: bool = False
+    public: bool = False
+    maximum: int | None = None
+    minimum: int | None = None
+    help: Label = field(default_factory=dict)
+    kinds: Sequence[str] = ()
+    on_form: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission `<plugin>.<verb>`; `roles` are the bundled roles that hold it from the start."""
+
+    name: str
+    label: Label
+    roles: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """A blueprint of pages or of API resources; the machinery gives the prefix.
+
+    at: further prefixes claimed in the table of contents (the core's pages live at the root).
+    """
+
+    blueprint: "Blueprint"
+    kind: Literal["pages", "api"] = "pages"
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of the navigation; hidden from actors without the permission."""
+
+    title: Label
+    endpoint: str
+    order: int
+    permission: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel: `context(uow, subject)` returns what its template needs, or None for nothing to show."""
+
+    key: str
+    title: Label
+    place: Place
+    order: int
+    permission: str
+    template: str
+    context: "Callable[[UnitOfWork, Any], Mapping[str, Any] | None]"
+
+
+@dataclass(frozen=True, slots=True)
+class CallHandler:
+    """What runs an owed call: `function(uow, **args)`. `late`: after the plugin was off, past due times `fire` or
+    are `drop`ped. `timeout` is in seconds; `long` work is kept for a worker of its own."""
+
+    name: str
+    function: "Callable[..., None]"
+    late: Literal["fire", "drop"] = "fire"
+    timeout: int = 60
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An owed call due every `every`, counted from midnight UTC of 2000-01-01, so that all hosts agree."""
+
+    name: str
+    call: str
+    every: timedelta
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The first due time after `moment`."""
+        origin = datetime(2000, 1, 1, tzinfo=moment.tzinfo)
+        return origin + ((moment - origin) // self.every + 1) * self.every
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """A configuration document: name, marshmallow schema of its body, default body.
+
+    check: a further rule over the whole body; raises `Invalid`.
+    """
+
+    name: str
+    label: Label
+    schema: "type[Schema]"
+    default: Mapping[str, Any]
+    check: "Callable[[Mapping[str, Any]], None] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """`itsm import <name> FILE`: `run(uow_factory, path, options)` yields progress and returns a report."""
+
+    name: str
+    label: Label
+    run: "Callable[..., Mapping[str, Any]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`itsm <plugin> <name> [KEY=VALUE …]`: `function(uow, **options)` returns the text to print."""
+
+    name: str
+    help: str
+    function: "Callable[..., str]"
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """`condition(actor)` is the SQL condition under which a row of `model` is visible to an actor."""
+
+    model: type
+    condition: "Callable[[Actor], ColumnElement[bool]]"

@@ -1,0 +1,100 @@
+"""*Registers*: asked once, when a desk is built. What a plugin brings is returned as plain declarations.
+
+A plugin that fails here is set aside by name and the desk starts without it (`ITSM_STRICT=1`: it does not start).
+"""
+
+from collections.abc import Sequence
+
+from itsm.core.hookspecs.declarations import (
+    CallHandler,
+    Command,
+    DocumentType,
+    Field,
+    Importer,
+    Kind,
+    NavEntry,
+    Panel,
+    Permission,
+    Routes,
+    Schedule,
+    Visible,
+)
+from itsm.core.hookspecs.marks import spec
+
+
+@spec("registers")
+def register_kinds() -> Sequence[Kind]:
+    """Ticket kinds with their default life cycles."""
+    return ()
+
+
+@spec("registers")
+def register_fields() -> Sequence[Field]:
+    """Fields on tickets, people, organisations or teams, named `<plugin>.<field>`."""
+    return ()
+
+
+@spec("registers")
+def register_permissions() -> Sequence[Permission]:
+    """Permissions that roles may grant; a route may only ask for a declared one."""
+    return ()
+
+
+@spec("registers")
+def register_routes() -> Sequence[Routes]:
+    """Blueprints: pages below `/p/<plugin>`, the API below `/api/v1/<plugin>`."""
+    return ()
+
+
+@spec("registers")
+def register_nav() -> Sequence[NavEntry]:
+    """Entries of the main navigation."""
+    return ()
+
+
+@spec("registers")
+def register_panels() -> Sequence[Panel]:
+    """Panels on pages; their contexts are asked for lazily, by the rules of *shows*."""
+    return ()
+
+
+@spec("registers")
+def register_calls() -> Sequence[CallHandler]:
+    """Handlers of owed calls, named `<plugin>.<call>`: jobs, timers and after-commit work."""
+    return ()
+
+
+@spec("registers")
+def register_schedules() -> Sequence[Schedule]:
+    """Owed calls that come due again and again."""
+    return ()
+
+
+@spec("registers")
+def register_documents() -> Sequence[DocumentType]:
+    """Configuration documents with their schema and default body."""
+    return ()
+
+
+@spec("registers")
+def register_importers() -> Sequence[Importer]:
+    """Things that `itsm import <name> FILE` can bring in."""
+    return ()
+
+
+@spec("registers")
+def register_commands() -> Sequence[Command]:
+    """Subcommands of the plugin's own group, `itsm <plugin> <command>`."""
+    return ()
+
+
+@spec("registers")
+def register_visibility() -> Sequence[Visible]:
+    """For a plugin's own tables: which rows an actor may see. Undeclared tables show nothing."""
+    return ()
+
+
+@spec("registers")
+def register_settings() -> type | None:
+    """The marshmallow schema of the plugin's settings, read from `ITSM_<PLUGIN>__<KEY>`."""
+    return None

@@ -1,0 +1,64 @@
+"""What all enabled plugins brought, merged: the desk's answer to "which kinds, fields, calls … are there?"."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itsm.core.hookspecs.declarations import (
+    CallHandler,
+    Command,
+    DocumentType,
+    Field,
+    Importer,
+    Kind,
+    NavEntry,
+    Panel,
+    Permission,
+    Routes,
+    Schedule,
+    Visible,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """One plugin's implementation of an *observes* hook."""
+
+    plugin: str
+    replays: bool = False
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything registered, by name; built once per desk and not changed afterwards.
+
+    brought: what plugins register for other plugins' *registers* hooks: hook → name → declaration.
+    owners: which plugin brought what, as `"kind:incident" → "incidents"`.
+    observers: hook name → who observes it, in their order. revisions: bodies of immutable configuration revisions.
+    """
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    fields: dict[str, dict[str, Field]] = field(default_factory=dict)
+    permissions: dict[str, Permission] = field(default_factory=dict)
+    routes: list[tuple[str, Routes]] = field(default_factory=list)
+    nav: list[NavEntry] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    calls: dict[str, CallHandler] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    documents: dict[str, DocumentType] = field(default_factory=dict)
+    importers: dict[str, Importer] = field(default_factory=dict)
+    commands: dict[str, dict[str, Command]] = field(default_factory=dict)
+    visible: dict[type, Visible] = field(default_factory=dict)
+    settings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    observers: dict[str, Sequence[Observer]] = field(default_factory=dict)
+    brought: dict[str, dict[str, Any]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    revisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def fields_of(self, subject: str) -> Mapping[str, Field]:
+        """The fields on one kind of subject (ticket, person, organisation, team), by full name."""
+        return self.fields.get(subject, {})
+
+    def panels_at(self, place: str) -> Iterable[Panel]:
+        """The panels of a place in their explicit order."""
+        return sorted((p for p in self.panels if p.place == place), key=lambda p: (p.order, p.key))

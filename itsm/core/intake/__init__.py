@@ -1,0 +1,1 @@
+"""Everything that comes in from outside is one row, and ends in exactly one outcome."""

@@ -1,0 +1,224 @@
+"""Append to the ledger, and read it up to the safe horizon."""
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Text, cast, func, insert, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from itsm.core.errors import Conflict, Invalid
+from itsm.core.ledger.models import Event, EventText, StreamHead
+from itsm.core.ledger.rules import GENESIS, chain, texts_digest
+from itsm.core.texts import say
+from itsm.core.work.models import OwedCall
+from itsm.core.work.uow import UnitOfWork
+
+SNAPSHOT = ("kind", "state", "category", "outcome", "team_id", "assignee_id", "service_id", "priority")
+
+
+@dataclass(slots=True)
+class Pending:
+    """An event that waits for the end of the unit of work."""
+
+    stream: str
+    subject_id: int
+    type: str
+    occurred_at: datetime
+    facts: Mapping[str, Any]
+    texts: Mapping[str, Any]
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Cursor(NamedTuple):
+    """A place in the ledger; `str(cursor)` and `Cursor.parse` are its spelling towards integrators."""
+
+    epoch: int = 0
+    position: int = 0
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.position}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read a cursor; the empty text is the beginning of the ledger."""
+        if not text:
+            return cls()
+        parts = text.split(".")
+        if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) < 19 for p in parts):
+            raise Invalid.field("after", say("This is no cursor; take `next` of an earlier answer."))
+        return cls(*map(int, parts))
+
+
+def append(
+    uow: UnitOfWork,
+    *,
+    stream: str,
+    subject_id: int,
+    type: str,
+    facts: Mapping[str, Any] | None = None,
+    texts: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Add an event to the stream of its subject; it is written just before the commit.
+
+    facts: ids, codes, numbers and moments only. texts: everything that may name or quote a person.
+    after: for tickets, the values of the columns that clocks and counters read (`SNAPSHOT`).
+    """
+    pending: list[Pending] = uow.memo.setdefault("ledger", [])
+    if not pending:
+        uow.before_commit(lambda: _write(uow))
+    pending.append(Pending(stream, subject_id, type, occurred_at or uow.now, facts or {}, texts or {}, after or {}))
+
+
+def _write(uow: UnitOfWork) -> None:
+    """Write the buffered events; heads are locked in one order, so that two acts never wait for each other."""
+    streams: dict[tuple[str, int], list[Pending]] = defaultdict(list)
+    for pending in uow.memo.pop("ledger"):
+        streams[pending.stream, pending.subject_id].append(pending)
+    horizon = _transaction_id(uow.session)
+    heads = _locked_heads(uow.session, sorted(streams))
+    rows: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
+    changed, fresh = [], []
+    for key in sorted(streams):
+        head = heads.get(key)
+        seq, previous, position = (head.seq, head.hash, head.position) if head else (0, GENESIS, 0)
+        position = max(position, horizon)
+        for pending in streams[key]:
+            seq += 1
+            row, text = _row(uow, pending, seq, position, previous)
+            previous = row["hash"]
+            rows.append(row)
+            texts.append(text)
+        values = {"stream": key[0], "subject_id": key[1], "seq": seq, "hash": previous, "position": position}
+        (changed if head else fresh).append(values)
+    if fresh:
+        _begin_streams(uow.session, fresh)
+    if changed:
+        uow.session.execute(update(StreamHead), changed)
+    _store(uow, rows, texts)
+
+
+def _begin_streams(session: Session, heads: list[dict[str, Any]]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(StreamHead).values(heads).on_conflict_do_nothing().returning(StreamHead.subject_id)
+    if len(session.scalars(statement).all()) < len(heads):
+        raise Conflict(say("Somebody else did the first act on this at the same moment; try again."))
+
+
+def _transaction_id(session: Session) -> int:
+    """PostgreSQL: the id of this transaction. SQLite: 0, for there the order of ids is the order of commits."""
+    if session.get_bind().dialect.name != "postgresql":
+        return 0
+    return session.scalars(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))).one()
+
+
+def _locked_heads(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Any]:
+    statement = (
+        select(StreamHead.stream, StreamHead.subject_id, StreamHead.seq, StreamHead.hash, StreamHead.position)
+        .where(tuple_(StreamHead.stream, StreamHead.subject_id).in_(keys))
+        .order_by(StreamHead.stream, StreamHead.subject_id)
+        .with_for_update()
+    )
+    return {(row.stream, row.subject_id): row for row in session.execute(statement)}
+
+
+def _row(
+    uow: UnitOfWork, pending: Pending, seq: int, position: int, previous: bytes
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    actor = uow.act.actor
+    salt = os.urandom(16)
+    texts = dict(pending.texts)
+    if uow.act.reason and "reason" not in texts:
+        texts["reason"] = uow.act.reason
+    row: dict[str, Any] = {
+        "epoch": uow.epoch,
+        "position": position,
+        "stream": pending.stream,
+        "subject_id": pending.subject_id,
+        "seq": seq,
+        "type": pending.type,
+        "occurred_at": pending.occurred_at,
+        "recorded_at": uow.now,
+        "actor_id": actor.person_id,
+        "actor": actor.name if actor.kind == "system" else actor.kind,
+        "channel": uow.act.channel,
+        "origin": uow.act.origin,
+        "request_id": uow.act.request_id,
+        "facts": dict(pending.facts),
+        **{name: pending.after.get(name) for name in SNAPSHOT},
+    }
+    row["texts_digest"] = texts_digest(salt, texts)
+    row["hash"] = chain(previous, row, row["texts_digest"])
+    return row, {"salt": salt, "texts": texts}
+
+
+def _store(uow: UnitOfWork, rows: list[dict[str, Any]], texts: list[dict[str, Any]]) -> None:
+    """Insert events, their texts, and one owed row per event that somebody may have to hear of."""
+    statement = insert(Event).returning(Event.id, sort_by_parameter_order=True)
+    ids = list(uow.session.scalars(statement, rows))
+    with_texts = [{"event_id": id_, **text} for id_, text in zip(ids, texts, strict=True) if text["texts"]]
+    if with_texts:
+        uow.session.execute(insert(EventText), with_texts)
+    owed = [_owed(uow, id_, row) for id_, row in zip(ids, rows, strict=True) if _is_heard(uow, row["type"])]
+    if owed:
+        uow.session.execute(insert(OwedCall), owed)
+
+
+def _is_heard(uow: UnitOfWork, type: str) -> bool:
+    observers = uow.registry.observers.get(type, ())
+    return any(observer.replays for observer in observers) if uow.act.origin != "live" else bool(observers)
+
+
+def _owed(uow: UnitOfWork, event_id: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": "core.expand",
+        "plugin": "core",
+        "args": {"event": event_id},
+        "lane": f"core:{row['stream']}:{row['subject_id']}",
+        "state": "due",
+        "due": uow.now,
+        "attempts": 0,
+        "request_id": uow.act.request_id,
+        "created_at": uow.now,
+    }
+
+
+def events_after(
+    session: Session, cursor: Cursor, *, limit: int = 500, streams: Sequence[str] = ()
+) -> tuple[list[Event], Cursor]:
+    """Events after `cursor` in an order in which none can appear later in between, and the cursor to go on with.
+
+    PostgreSQL: an event's `position` is the larger of its transaction's id and the position of the event before it
+    in its stream, so the order (position, id) keeps each stream's own order; what lies below the oldest running
+    transaction (`pg_snapshot_xmin`) is complete. SQLite has one writer: the order of ids is the order of commits.
+    """
+    place = tuple_(Event.epoch, Event.position, Event.id)
+    statement = select(Event).where(place > tuple_(*cursor)).order_by(Event.epoch, Event.position, Event.id)
+    if session.get_bind().dialect.name == "postgresql":
+        horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+        newest = select(func.max(Event.epoch)).scalar_subquery()
+        statement = statement.where(or_(Event.position < horizon, Event.epoch < newest))
+    if streams:
+        statement = statement.where(Event.stream.in_(streams))
+    events = list(session.scalars(statement.limit(limit)))
+    last = events[-1] if events else None
+    return events, Cursor(last.epoch, last.position, last.id) if last else cursor
+
+
+def history(session: Session, stream: str, subject_id: int) -> list[tuple[Event, Mapping[str, Any]]]:
+    """A stream from its beginning, each event with its texts (empty where it has none or they were erased)."""
+    statement = (
+        select(Event, EventText.texts)
+        .outerjoin(EventText, EventText.event_id == Event.id)
+        .where(Event.stream == stream, Event.subject_id == subject_id)
+        .order_by(Event.seq)
+    )
+    return [(event, texts or {}) for event, texts in session.execute(statement)]

@@ -1,0 +1,1 @@
+"""People, their addresses, organisations with contracts, and teams."""

@@ -1,0 +1,160 @@
+"""Settings: the environment over `itsm.toml`, one schema; an unknown or wrong key is an error that names it."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from itsm.core.errors import SettingsError
+from itsm.core.refusals import refusals_of
+from itsm.core.schemas import Whole, YesNo
+
+PREFIX = "ITSM_"
+ONLY_TESTS = ("clock_file", "failpoint")
+
+
+class SettingsSchema(Schema):
+    """Every core setting; `metadata["help"]` is its line in the reference."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    database_url = fields.String(
+        load_default="", metadata={"help": "SQLAlchemy URL; default: SQLite in the data folder"}
+    )
+    redis_url = fields.String(
+        load_default="", metadata={"help": "Redis or Valkey; empty: the worker polls the database"}
+    )
+    secret_key = fields.String(
+        load_default="", metadata={"help": "signs forms; `itsm init` writes one to the data folder"}
+    )
+    base_url = fields.String(load_default="", metadata={"help": "the address people type, for links in messages"})
+    data_dir = fields.String(load_default="data", metadata={"help": "database, files and secrets of this desk"})
+    timezone = fields.String(load_default="UTC", metadata={"help": "the desk's zone, such as Europe/Moscow"})
+    mode = fields.String(
+        load_default="production",
+        validate=validate.OneOf(("production", "demo", "test")),
+        metadata={"help": "production, demo or test"},
+    )
+    strict = YesNo(load_default=False, metadata={"help": "1: any fault of a plugin at start ends the start"})
+    trusted_hosts = fields.String(
+        load_default="", metadata={"help": "host names that may stand in requests, comma separated"}
+    )
+    trusted_proxies = Whole(0, 9, load_default=0, metadata={"help": "how many proxies in front set X-Forwarded-*"})
+    max_body = Whole(1024, 1 << 31, load_default=26_214_400, metadata={"help": "largest request in bytes"})
+    hook_fault_after = fields.Float(
+        load_default=2.0, metadata={"help": "seconds after which a guard's slowness is a fault"}
+    )
+    hook_hung_after = fields.Float(
+        load_default=5.0, metadata={"help": "seconds after which a hung hook ends its process"}
+    )
+    quarantine_after = Whole(
+        1, 1000, load_default=5, metadata={"help": "faults within ten minutes that quarantine a plugin"}
+    )
+    worker_poll = fields.Float(load_default=0.5, metadata={"help": "seconds between looks of an idle worker"})
+    clock_file = fields.String(load_default="", metadata={"help": "moved time for tests; refused in production"})
+    failpoint = fields.String(load_default="", metadata={"help": "name:action for tests; refused in production"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `SettingsSchema` says; `plugins` holds raw values per plugin, read by each plugin's own schema."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    base_url: str
+    data_dir: Path
+    timezone: str
+    mode: str
+    strict: bool
+    trusted_hosts: tuple[str, ...]
+    trusted_proxies: int
+    max_body: int
+    hook_fault_after: float
+    hook_hung_after: float
+    quarantine_after: int
+    worker_poll: float
+    clock_file: str
+    failpoint: str
+    plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environment` (default: the process's) over the file that `ITSM_CONFIG` names."""
+    environment = os.environ if environment is None else environment
+    raw, plugins = _split(_from_file(environment.get("ITSM_CONFIG", "")) | _from_environment(environment))
+    _refuse_unknown(raw)
+    try:
+        values = SettingsSchema().load(raw)
+    except ValidationError as error:
+        raise SettingsError("; ".join(f"{PREFIX}{r.field.upper()}: {r.message}" for r in refusals_of(error.messages)))
+    if values["timezone"] not in available_timezones():
+        raise SettingsError(f"ITSM_TIMEZONE: {values['timezone']!r} is no zone; write one such as Europe/Moscow")
+    if values["mode"] == "production":
+        for name in ONLY_TESTS:
+            if values[name]:
+                raise SettingsError(f"{PREFIX}{name.upper()} is for tests; unset it or set ITSM_MODE=test")
+    return _settings(values, plugins)
+
+
+def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Settings:
+    folder = Path(values["data_dir"]).expanduser().absolute()
+    values["data_dir"] = folder
+    values["database_url"] = values["database_url"] or f"sqlite:///{folder / 'itsm.sqlite3'}"
+    secret = folder / "secret_key"
+    if not values["secret_key"] and secret.is_file():
+        values["secret_key"] = secret.read_text().strip()
+    values["trusted_hosts"] = tuple(h.strip() for h in values["trusted_hosts"].split(",") if h.strip())
+    return Settings(**values, plugins=plugins)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != "ITSM_CONFIG"
+    }
+
+
+def _from_file(path: str) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        with open(path, "rb") as file:
+            content = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"ITSM_CONFIG: {path}: {error}") from error
+    flat: dict[str, Any] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}__{key}": inner for key, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _split(raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    core, plugins = {}, {}
+    for name, value in raw.items():
+        plugin, separator, key = name.partition("__")
+        if separator:
+            plugins.setdefault(plugin, {})[key] = value
+        else:
+            core[name] = value
+    return core, plugins
+
+
+def _refuse_unknown(raw: Mapping[str, Any]) -> None:
+    known = set(SettingsSchema().fields)
+    for name in raw:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+            raise SettingsError(f"{PREFIX}{name.upper()} is not a setting{hint}")

@@ -1,0 +1,46 @@
+"""Words for people: messages that are translated at the edge, labels in both languages, folding for comparison."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LOCALES = ("en", "ru")
+
+Label = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for a person: `msgid` is the English text and the key of its translation."""
+
+    msgid: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.fill(self.msgid)
+
+    def fill(self, text: str) -> str:
+        """Put the values into `text`, the msgid or its translation."""
+        return text.format_map(dict(self.values)) if self.values else text
+
+
+def say(msgid: str, /, **values: Any) -> Message:
+    """A translatable message; `{name}` in the msgid is filled from `values`."""
+    return Message(msgid, values)
+
+
+def label_text(label: Label | str | None, locale: str) -> str:
+    """The label in `locale`, falling back to English, then to any language it has."""
+    if label is None or isinstance(label, str):
+        return label or ""
+    return label.get(locale) or label.get("en") or next(iter(label.values()), "")
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared: NFC, casefolded, ё as е, inner white space single.
+
+    Made in Python because SQLite folds only ASCII and PostgreSQL depends on its locale.
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    return " ".join(unicodedata.normalize("NFC", folded).split())

@@ -1,0 +1,1 @@
+"""Tickets: what every process of the desk has in common."""

@@ -1,0 +1,101 @@
+"""Life cycles and priority as pure rules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.texts import Label, say
+
+Category = Literal["new", "open", "waiting", "resolved", "closed"]
+CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting", "resolved", "closed")
+UNFINISHED = ("new", "open", "waiting")
+OUTCOMES = ("", "solved", "cancelled", "merged", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a kind. Logic asks its category and outcome, never its key."""
+
+    key: str
+    label: Label
+    category: Category
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A way from some states to another; `requires` names values that must be there once it is done.
+
+    permission: what an actor needs besides `tickets.work`. hidden: for machines and verbs, not offered to people.
+    """
+
+    key: str
+    label: Label
+    sources: tuple[str, ...]
+    target: str
+    requires: tuple[str, ...] = ()
+    permission: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A kind's life cycle, as its document says."""
+
+    initial: str
+    states: Mapping[str, State]
+    transitions: Mapping[str, Transition]
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> "Workflow":
+        """Read a document that passed `check_workflow`."""
+        states = [State(s["key"], s["label"], s["category"], s.get("outcome", "")) for s in body["states"]]
+        transitions = [
+            Transition(
+                t["key"], t["label"], tuple(t["from"]), t["to"], tuple(t.get("requires", ())), t.get("permission", ""),
+                t.get("hidden", False),
+            )
+            for t in body["transitions"]
+        ]  # fmt: skip
+        return cls(body["initial"], {s.key: s for s in states}, {t.key: t for t in transitions})
+
+    def leaving(self, state: str) -> Sequence[Transition]:
+        """The transitions out of a state, in the document's order."""
+        return [t for t in self.transitions.values() if state in t.sources]
+
+    def find(self, state: str, category: Category, outcome: str = "") -> Transition | None:
+        """The first transition from `state` into a category (and outcome, where one is given)."""
+        for transition in self.leaving(state):
+            target = self.states[transition.target]
+            if target.category == category and (not outcome or target.outcome == outcome):
+                return transition
+        return None
+
+
+def check_workflow(body: Mapping[str, Any]) -> None:
+    """Refuse a life cycle that names what it does not have, or that lacks a beginning or an end."""
+    keys = [state["key"] for state in body["states"]]
+    refusals = [
+        Refusal("states", say("{key} is there twice.", key=k)) for k in sorted({k for k in keys if keys.count(k) > 1})
+    ]
+    if body["initial"] not in keys:
+        refusals.append(Refusal("initial", say("There is no state {key}.", key=body["initial"])))
+    names = [t["key"] for t in body["transitions"]]
+    refusals += [
+        Refusal("transitions", say("{key} is there twice.", key=k))
+        for k in sorted({k for k in names if names.count(k) > 1})
+    ]
+    for number, transition in enumerate(body["transitions"]):
+        for key in (*transition["from"], transition["to"]):
+            if key not in keys:
+                refusals.append(Refusal(f"transitions.{number}", say("There is no state {key}.", key=key)))
+    if not any(state["category"] == "closed" for state in body["states"]):
+        refusals.append(Refusal("states", say("A life cycle needs a state of the category closed.")))
+    if refusals:
+        raise Invalid(refusals=refusals)
+
+
+def most_urgent(ranks: Iterable[int], default: int) -> int:
+    """The desk's rule for voices: the most urgent one wins; 1 is the most urgent."""
+    return min(ranks, default=default)

@@ -1,0 +1,88 @@
+"""The bodies of the core's configuration documents: life cycles, priorities, topics."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.schemas import Key, LabelField, Line, Strict, Whole, YesNo
+from itsm.core.texts import say
+from itsm.core.tickets.rules import CATEGORIES, OUTCOMES
+
+
+class StateSchema(Strict):
+    """One state."""
+
+    key = Key(required=True)
+    label = LabelField(required=True)
+    category = fields.String(required=True, validate=validate.OneOf(CATEGORIES))
+    outcome = fields.String(load_default="", validate=validate.OneOf(OUTCOMES))
+
+
+class TransitionSchema(Strict.from_dict({"from": fields.List(Key(), required=True)})):  # type: ignore[misc]
+    """One transition; `from` is a word of Python and so cannot stand here as an attribute."""
+
+    key = Key(required=True)
+    label = LabelField(required=True)
+    to = Key(required=True)
+    requires = fields.List(Line(80), load_default=list)
+    permission = Line(80, blank=True, load_default="")
+    hidden = YesNo(load_default=False)
+
+
+class WorkflowSchema(Strict):
+    """The document `workflow.<kind>`."""
+
+    initial = Key(required=True)
+    states = fields.List(fields.Nested(StateSchema), required=True, validate=validate.Length(2, 60))
+    transitions = fields.List(fields.Nested(TransitionSchema), required=True, validate=validate.Length(1, 200))
+
+
+class RankSchema(Strict):
+    """One priority."""
+
+    rank = Whole(1, 9, required=True)
+    key = Key(required=True)
+    label = LabelField(required=True)
+
+
+class PrioritiesSchema(Strict):
+    """The document `core.priorities`: the ranks, and the one that holds where no voice speaks."""
+
+    ranks = fields.List(fields.Nested(RankSchema), required=True, validate=validate.Length(2, 9))
+    default = Whole(1, 9, required=True)
+
+
+class EntrySchema(Strict):
+    """One entry of an editable list; a `parent` makes the list a tree."""
+
+    key = Key(required=True)
+    label = LabelField(required=True)
+    parent = Key(load_default=None, allow_none=True)
+    active = YesNo(load_default=True)
+
+
+class EntriesSchema(Strict):
+    """A document that is a list or tree of entries, such as `core.topics`."""
+
+    entries = fields.List(fields.Nested(EntrySchema), required=True, validate=validate.Length(0, 5000))
+
+
+def check_entries(body: Any) -> None:
+    """Refuse doubled keys, parents that are not there, and circles."""
+    from_key = {entry["key"]: entry.get("parent") for entry in body["entries"]}
+    refusals = []
+    if len(from_key) < len(body["entries"]):
+        refusals.append(Refusal("entries", say("A key is there twice.")))
+    for key in from_key:
+        seen, parent = {key}, from_key[key]
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            if parent not in from_key:
+                refusals.append(Refusal(f"entries.{key}", say("There is no parent {parent}.", parent=parent)))
+                break
+            parent = from_key[parent]
+        if parent in seen and parent is not None and parent in from_key:
+            refusals.append(Refusal(f"entries.{key}", say("Its parents form a circle.")))
+    if refusals:
+        raise Invalid(refusals=refusals)

@@ -1,0 +1,93 @@
+"""Add a public comment or an internal note; a requester's reply may move the ticket."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from itsm.core.errors import Invalid
+from itsm.core.hookspecs.decides import ReplyEffect
+from itsm.core.texts import say
+from itsm.core.tickets.models import Comment, Ticket
+from itsm.core.tickets.verbs.draft import draft_of, lock_ticket, tell
+from itsm.core.tickets.verbs.move import run_transition
+from itsm.core.tickets.verbs.open import open_ticket
+from itsm.core.tickets.verbs.relate import put_link
+from itsm.core.work.uow import UnitOfWork
+
+MAX_BODY = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """The comment, None when the reply became the text of a follow-up; and the ticket it stands on."""
+
+    comment: Comment | None
+    ticket: Ticket
+
+
+def add_comment(uow: UnitOfWork, *, number: int, body: str, public: bool = True) -> Commented:
+    """Comment on a ticket; the version behind its ETag stays, unless a requester's reply moves it.
+
+    What a requester's reply does is decided by the hook `reply_effect` of the ticket's process.
+    """
+    uow.require("tickets.comment")
+    if not 1 <= len(body.strip()) <= MAX_BODY:
+        raise Invalid.field("body", say("A comment has 1 to {maximum} characters.", maximum=MAX_BODY))
+    if not public:
+        uow.require("tickets.internal")
+    ticket = lock_ticket(uow, number)
+    effect = _effect(uow, ticket) if public and _is_requester(uow, ticket) else ReplyEffect()
+    if effect.follow_up:
+        return _follow_up(uow, ticket, body)
+    comment = put_comment(uow, ticket, body=body, public=public)
+    if effect.transition:
+        run_transition(uow, ticket, effect.transition, effect.changes, by_person=False)
+    return Commented(comment, ticket)
+
+
+def put_comment(uow: UnitOfWork, ticket: Ticket, *, body: str, public: bool) -> Comment:
+    """Write the comment and its event on a locked ticket; the ticket's version stays."""
+    comment = Comment(
+        ticket_id=ticket.id,
+        public=public,
+        author_id=uow.act.actor.person_id,
+        author=uow.act.actor.name,
+        body=body,
+        channel=uow.act.channel,
+        created_at=uow.now,
+    )
+    uow.session.add(comment)
+    uow.session.flush()
+    uow.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(updated_at=uow.now))
+    tell(uow, ticket, "comment_added", {"comment": comment.id, "public": public, "body": body})
+    return comment
+
+
+def _is_requester(uow: UnitOfWork, ticket: Ticket) -> bool:
+    me = uow.act.actor.person_id
+    return me is not None and me in (ticket.contact_id, ticket.requested_for_id) and me != ticket.assignee_id
+
+
+def _effect(uow: UnitOfWork, ticket: Ticket) -> ReplyEffect:
+    if ticket.kind not in uow.registry.kinds:
+        return ReplyEffect()
+    effect: ReplyEffect = uow.hook.call("reply_effect", uow=uow, draft=draft_of(uow, ticket))
+    return effect
+
+
+def _follow_up(uow: UnitOfWork, ticket: Ticket, body: str) -> Commented:
+    """A reply to something long closed opens a new ticket of the same kind, linked to the old one."""
+    follow_up = open_ticket(
+        uow,
+        kind=ticket.kind,
+        title=ticket.title,
+        description=body,
+        contact=ticket.contact_id,
+        requested_for=ticket.requested_for_id,
+        organisation=ticket.organisation_id,
+        service=ticket.service_id,
+        topic=ticket.topic,
+        team=ticket.team_id,
+    )
+    put_link(uow, follow_up, ticket, "follows")
+    return Commented(None, follow_up)

@@ -1,0 +1,167 @@
+"""The common way of every change: lock, draft, guards, priority, row, records, event."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from itsm.core.configuration.verbs import document
+from itsm.core.errors import Conflict, Invalid, NotAllowedNow, Refusal, Stale, Unknown
+from itsm.core.fields.verbs import clean_fields
+from itsm.core.hookspecs.guards import Draft
+from itsm.core.ledger.verbs import append
+from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.texts import fold, say
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.rules import Workflow, most_urgent
+from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
+from itsm.core.work.uow import UnitOfWork
+
+REFERENCES = {
+    "contact": Person,
+    "requested_for": Person,
+    "assignee": Person,
+    "organisation": Organisation,
+    "team": Team,
+}
+MAX_TITLE = 300
+
+
+def lock_ticket(uow: UnitOfWork, number: int, match: int | None = None) -> Ticket:
+    """The ticket, locked until the end of the act; a foreign one is unknown.
+
+    match: the version that the actor saw; raises `Stale` when there is a newer one.
+    """
+    statement = uow.query(Ticket).where(Ticket.id == number).with_for_update()
+    ticket: Ticket | None = uow.session.scalars(statement.execution_options(populate_existing=True)).first()
+    if ticket is None:
+        raise Unknown(say("There is no ticket {number}.", number=number))
+    if match is not None and ticket.version != match:
+        raise Stale(say("The ticket {number} was changed meanwhile.", number=number))
+    return ticket
+
+
+def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
+    """(revision, life cycle) of a kind; a kind whose plugin is off is `parked` and has none."""
+    if kind not in uow.registry.kinds:
+        raise Conflict(say("Tickets of the type {kind} are parked: only comment and close are possible.", kind=kind))
+    cached = uow.memo.get(f"workflow.{kind}")
+    if cached is None:
+        found = document(uow, f"workflow.{kind}")
+        cached = uow.memo[f"workflow.{kind}"] = (found.revision, Workflow.parse(found.body))
+    return cached  # type: ignore[no-any-return]
+
+
+def cleaned(uow: UnitOfWork, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refusal]]:
+    """Column values and fields of an act, checked one by one; `given` may only name what people may set."""
+    own = {name: value for name, value in given.items() if name in EDITABLE}
+    values, refusals = clean_fields(uow, "ticket", {n: v for n, v in given.items() if n not in EDITABLE})
+    title = own.get("title")
+    if "title" in own and (not isinstance(title, str) or not 1 <= len(title.strip()) <= MAX_TITLE):
+        refusals.append(Refusal("title", say("A title has 1 to {maximum} characters.", maximum=MAX_TITLE)))
+    refusals += _missing_references(uow, own)
+    refusals += _unknown_codes(uow, own)
+    return own | values, refusals
+
+
+def _missing_references(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterable[Refusal]:
+    for name, model in REFERENCES.items():
+        wanted = values.get(name)
+        if wanted is None:
+            continue
+        found = uow.session.scalars(uow.query(model, model.id).where(model.id == wanted, model.active)).first()
+        if found is None:
+            yield Refusal(name, say("There is nobody and nothing with the number {id} here.", id=wanted))
+
+
+def _unknown_codes(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterable[Refusal]:
+    priority = values.get("priority")
+    if priority is not None and priority not in {r["rank"] for r in document(uow, "core.priorities").body["ranks"]}:
+        yield Refusal("priority", say("There is no priority {rank}.", rank=priority))
+    for name in ("topic", "closing_topic"):
+        topic = values.get(name)
+        if topic is not None and topic not in {e["key"] for e in document(uow, "core.topics").body["entries"]}:
+            yield Refusal(name, say("There is no topic {key}.", key=topic))
+    service = values.get("service")
+    if service is not None and not uow.ask("service_exists", uow=uow, service_id=service):
+        yield Refusal("service", say("There is no service {id}.", id=service))
+
+
+def guard(uow: UnitOfWork, hook: str, draft: Draft, refusals: list[Refusal]) -> None:
+    """Ask the guards, and refuse with all reasons at once."""
+    refusals = refusals + uow.hook.call(hook, uow=uow, draft=draft)
+    if refusals:
+        raise (NotAllowedNow if draft.transition else Invalid)(refusals=refusals)
+
+
+def settle_priority(uow: UnitOfWork, draft: Draft) -> list[list[Any]]:
+    """Let the voices speak unless a person's choice is pinned; the voices, for the event."""
+    if draft.values["priority_pinned"]:
+        return []
+    voices = uow.hook.call("priority_voices", uow=uow, draft=draft)
+    heard = [[plugin, voice.value, voice.reason] if voice else [plugin, None, "failed"] for plugin, voice in voices]
+    default = document(uow, "core.priorities").body["default"]
+    draft.values["priority"] = most_urgent((v for _, v, _ in heard if v is not None), default)
+    return heard
+
+
+def write_row(ticket: Ticket, uow: UnitOfWork, values: Mapping[str, Any]) -> None:
+    """Put the draft's values on the row; the caller raises the version."""
+    for name, column in COLUMNS.items():
+        if getattr(ticket, column) != values[name]:
+            setattr(ticket, column, values[name])
+    fields = {name: value for name, value in values.items() if name not in COLUMNS and value is not None}
+    if ticket.fields != fields:
+        ticket.fields = fields
+    ticket.title_fold = fold(ticket.title)
+    ticket.updated_at = uow.now
+
+
+def save_change(
+    uow: UnitOfWork, ticket: Ticket, draft: Draft, type: str, facts: Mapping[str, Any] | None = None
+) -> dict[str, list[Any]]:
+    """Write a change with its records and its event; what changed. Nothing is written when nothing did."""
+    changes = difference(draft.before, draft.values)
+    if not changes and type == "ticket_changed":
+        return {}
+    ticket.version += 1
+    write_row(ticket, uow, draft.values)
+    uow.session.flush()
+    uow.hook.call("ticket_recorded", uow=uow, ticket_id=ticket.id, draft=draft)
+    tell(uow, ticket, type, {**changes, **(facts or {})})
+    return changes
+
+
+def tell(uow: UnitOfWork, ticket: Ticket, type: str, content: Mapping[str, Any]) -> None:
+    """Append an event to the ticket's stream, and one for each plugin that failed in this act."""
+    values = values_of(ticket)
+    facts, texts = split_texts(content, uow.registry.fields_of("ticket"))
+    after = snapshot(ticket.kind, values)
+    append(uow, stream="ticket", subject_id=ticket.id, type=type, facts=facts, texts=texts, after=after)
+    for plugin, place in uow.memo.pop("faults", []):
+        failed = {"plugin": plugin, "hook": place}
+        append(uow, stream="ticket", subject_id=ticket.id, type="plugin_failed", facts=failed, after=after)
+
+
+def draft_of(uow: UnitOfWork, ticket: Ticket) -> Draft:
+    """A draft that starts from the ticket as it is."""
+    values = values_of(ticket)
+    return Draft(
+        kind=ticket.kind,
+        values=dict(values),
+        before=values,
+        ticket_id=ticket.id,
+        category=ticket.category,
+        outcome=ticket.outcome,
+        by_person=uow.act.actor.kind == "person",
+    )
+
+
+def premium_of(uow: UnitOfWork, person_id: int | None, organisation_id: int | None) -> bool:
+    """Whether the person or the organisation carries the premium mark."""
+    marks = []
+    if person_id is not None:
+        marks.append(uow.session.scalar(select(Person.premium).where(Person.id == person_id)))
+    if organisation_id is not None:
+        marks.append(uow.session.scalar(select(Organisation.premium).where(Organisation.id == organisation_id)))
+    return any(marks)

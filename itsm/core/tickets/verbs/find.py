@@ -1,0 +1,166 @@
+"""Find tickets: one by number, lists by filters with keyset paging, counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+
+from itsm.core.errors import Invalid, Unknown
+from itsm.core.fields.rules import NUMERIC, Wrong, clean
+from itsm.core.fields.verbs import expression
+from itsm.core.schemas import MAX_ID
+from itsm.core.texts import fold, say
+from itsm.core.tickets.models import Tag, Ticket
+from itsm.core.tickets.rules import CATEGORIES
+from itsm.core.tickets.values import COLUMNS
+from itsm.core.work.uow import UnitOfWork
+
+NUMBERS = frozenset({
+    "priority", "registered_by", "contact", "requested_for", "organisation", "service", "team", "assignee", "parent",
+})  # fmt: skip
+CODES = frozenset({"state", "outcome", "source", "topic", "closing_topic"})
+LISTED = (
+    Ticket.id, Ticket.kind, Ticket.state, Ticket.category, Ticket.outcome, Ticket.title, Ticket.priority,
+    Ticket.team_id, Ticket.assignee_id, Ticket.requested_for_id, Ticket.contact_id, Ticket.organisation_id,
+    Ticket.service_id, Ticket.premium, Ticket.source, Ticket.topic, Ticket.opened_at, Ticket.updated_at, Ticket.fields,
+    Ticket.version, Ticket.parent_id,
+)  # fmt: skip
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of tickets as rows of columns, newest first; `next` continues it, '' at the end."""
+
+    rows: Sequence[Row[Any]]
+    next: str
+
+
+def find_ticket(uow: UnitOfWork, *, number: int) -> Ticket:
+    """One ticket; a foreign one is unknown."""
+    ticket: Ticket | None = None
+    if 0 < number <= MAX_ID:
+        ticket = uow.session.scalars(uow.query(Ticket).where(Ticket.id == number)).first()
+    if ticket is None:
+        raise Unknown(say("There is no ticket {number}.", number=number))
+    return ticket
+
+
+def list_tickets(
+    uow: UnitOfWork, *, filters: Mapping[str, str] | None = None, after: str = "", limit: int = 50
+) -> Page:
+    """Tickets that the actor may see, newest first. One query, whatever the number of rows.
+
+    filters: name → value; several values are separated by commas, `none` asks for "not set", `me` for the actor.
+    """
+    statement = _filtered(uow, uow.query(Ticket, *LISTED), filters or {})
+    if after:
+        statement = statement.where(Ticket.id < _cursor(after))
+    limit = max(1, min(limit, MOST))
+    rows = uow.session.execute(statement.order_by(Ticket.id.desc()).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return Page(rows[:limit], str(rows[limit - 1].id) if more else "")
+
+
+def count_tickets(uow: UnitOfWork, *, filters: Mapping[str, str] | None = None, most: int | None = None) -> int:
+    """How many tickets match; with `most` it stops counting there."""
+    statement = _filtered(uow, uow.query(Ticket, Ticket.id), filters or {})
+    if most is not None:
+        statement = statement.limit(most)
+    return uow.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def _cursor(after: str) -> int:
+    if not (after.isascii() and after.isdigit() and len(after) < 16):
+        raise Invalid.field("after", say("This is no cursor; take `next` of an earlier answer."))
+    return int(after)
+
+
+def _filtered(uow: UnitOfWork, statement: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
+    for name, value in filters.items():
+        statement = statement.where(_condition(uow, name, value))
+    return statement
+
+
+def _condition(uow: UnitOfWork, name: str, value: str) -> ColumnElement[bool]:
+    values = [part.strip() for part in value.split(",") if part.strip()]
+    if len(value) > 500 or len(values) > 50 or not values:
+        raise Invalid.field(name, say("Give one to fifty values, separated by commas."))
+    if name == "q":
+        return _words(value)
+    if name == "kind":
+        return Ticket.kind.in_(values)
+    if name in ("state_category", "category"):
+        return _categories(name, values)
+    if name == "tag":
+        return Ticket.id.in_(select(Tag.ticket_id).where(Tag.fold.in_([fold(v) for v in values])))
+    if name == "external_id":
+        return Ticket.external_id.in_(values)
+    if name == "premium":
+        return Ticket.premium.is_(_truth(name, values))
+    if name in NUMBERS or name in CODES:
+        return _column(uow, name, values)
+    return _field(uow, name, values)
+
+
+def _categories(name: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """`unfinished` is spelled as the partial indexes are, so that the planner meets them."""
+    wanted = ["new", "open", "waiting"] if values == ["unfinished"] else list(values)
+    wrong = [v for v in wanted if v not in CATEGORIES]
+    if wrong:
+        raise Invalid.field(name, say("Must be one of: {allowed}.", allowed=", ".join((*CATEGORIES, "unfinished"))))
+    return _literal_in(sorted(wanted, key=CATEGORIES.index))
+
+
+def _literal_in(values: Sequence[str]) -> ColumnElement[bool]:
+    return Ticket.category.in_([literal_column(f"'{v}'") for v in values])
+
+
+def _column(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[bool]:
+    column = getattr(Ticket, COLUMNS[name])
+    if values == ["none"]:
+        return column.is_(None)  # type: ignore[no-any-return]
+    if values == ["me"]:
+        return column == uow.act.actor.person_id
+    if name in CODES:
+        return column.in_(values)  # type: ignore[no-any-return]
+    if not all(v.isascii() and v.isdigit() and len(v) < 16 for v in values):
+        raise Invalid.field(name, say("Give numbers, `none` or `me`."))
+    return column == int(values[0]) if len(values) == 1 else column.in_([int(v) for v in values])
+
+
+def _truth(name: str, values: Sequence[str]) -> bool:
+    if values not in (["true"], ["false"]):
+        raise Invalid.field(name, say("Give true or false."))
+    return values == ["true"]
+
+
+def _words(value: str) -> ColumnElement[bool]:
+    """Until the search block is asked: the number, or every word somewhere in the title."""
+    words = fold(value).split()
+    patterns = [Ticket.title_fold.contains(word, autoescape=True) for word in words[:8]]
+    digits = value.strip().lstrip("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 16:
+        return or_(Ticket.id == int(digits), and_(*patterns))
+    return and_(*patterns)
+
+
+def _field(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[bool]:
+    column, field = expression(uow, "ticket", name, "ticket.fields")
+    if values == ["none"]:
+        return column.is_(None)
+    try:
+        choices = values if field.type in ("choice", "choices") else ()
+        wanted = [clean(field, v, choices) for v in values]
+    except Wrong as wrong:
+        raise Invalid.field(name, wrong.message) from wrong
+    if field.type == "yes_no":
+        return column.in_(["true" if v else "false" for v in wanted]) if _is_postgresql(uow) else column.in_(wanted)
+    if field.type in NUMERIC:
+        return column.in_(wanted)
+    return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
+
+
+def _is_postgresql(uow: UnitOfWork) -> bool:
+    return uow.session.get_bind().dialect.name == "postgresql"

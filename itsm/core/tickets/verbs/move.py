@@ -1,0 +1,111 @@
+"""Pass a ticket from one state to another."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from itsm.core.errors import Forbidden, NotAllowedNow, Refusal
+from itsm.core.texts import say
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.rules import State, Transition, Workflow
+from itsm.core.tickets.verbs.draft import (
+    cleaned,
+    draft_of,
+    guard,
+    lock_ticket,
+    save_change,
+    settle_priority,
+    tell,
+    workflow_of,
+)
+from itsm.core.work.uow import UnitOfWork
+
+PARKED = State("closed", {"en": "Closed", "ru": "Завершена"}, "closed", "")
+
+
+def move_ticket(
+    uow: UnitOfWork,
+    *,
+    number: int,
+    transition: str,
+    changes: Mapping[str, Any] | None = None,
+    match: int | None = None,
+) -> Ticket:
+    """Run a transition, setting values with it; guards may ask for more and then all refusals come at once."""
+    uow.require("tickets.work")
+    ticket = lock_ticket(uow, number, match)
+    if ticket.kind not in uow.registry.kinds and transition == "close":
+        return _close_parked(uow, ticket)
+    return run_transition(uow, ticket, transition, changes or {}, by_person=uow.act.actor.kind == "person")
+
+
+def run_transition(
+    uow: UnitOfWork, ticket: Ticket, transition: str, changes: Mapping[str, Any], *, by_person: bool
+) -> Ticket:
+    """Run a transition on a locked ticket; by a rule of a process (`by_person=False`) it needs no permission."""
+    revision, workflow = workflow_of(uow, ticket.kind)
+    way = _way(uow, workflow, ticket, transition, by_person)
+    values, refusals = cleaned(uow, changes)
+    draft = draft_of(uow, ticket)
+    draft.by_person = by_person
+    draft.values |= values
+    if "priority" in values:
+        draft.values["priority_pinned"] = values["priority"] is not None
+    draft.transition = transition
+    target = workflow.states[way.target]
+    enter(draft.values, target)
+    draft.category, draft.outcome = target.category, draft.values["outcome"]
+    refusals += [
+        Refusal(name, say("Needed for this step.")) for name in way.requires if draft.values.get(name) in (None, "", [])
+    ]
+    guard(uow, "ticket_changing", draft, refusals)
+    voices = settle_priority(uow, draft)
+    taken = stamp(uow, ticket, target)
+    facts = {"transition": transition, "workflow": revision} | ({"voices": voices} if voices else {})
+    save_change(uow, ticket, draft, "ticket_moved", facts)
+    if taken:
+        tell(uow, ticket, "ticket_taken", {"assignee": ticket.assignee_id})
+    return ticket
+
+
+def _way(uow: UnitOfWork, workflow: Workflow, ticket: Ticket, transition: str, by_person: bool) -> Transition:
+    way = workflow.transitions.get(transition)
+    if way is None or ticket.state not in way.sources:
+        possible = ", ".join(t.key for t in workflow.leaving(ticket.state)) or "–"
+        sentence = say("{key} is not possible now; possible are: {possible}.", key=transition, possible=possible)
+        raise NotAllowedNow(refusals=[Refusal("transition", sentence)])
+    if by_person and way.permission and not uow.act.actor.may(way.permission):
+        raise Forbidden(say("This needs the permission {permission}.", permission=way.permission))
+    return way
+
+
+def enter(values: dict[str, Any], target: State) -> None:
+    """Set state, category and outcome; leaving a final category takes the outcome away."""
+    values["state"], values["category"] = target.key, target.category
+    if target.category in ("new", "open", "waiting"):
+        values["outcome"] = ""
+    elif target.outcome:
+        values["outcome"] = target.outcome
+
+
+def stamp(uow: UnitOfWork, ticket: Ticket, target: State) -> bool:
+    """Note the moments on the row; whether this is the first entry into `open`, *taken into work*."""
+    if target.category == "resolved" or (target.category == "closed" and ticket.resolved_at is None):
+        ticket.resolved_at = uow.now
+    if target.category == "closed":
+        ticket.closed_at = uow.now
+    if target.category in ("new", "open", "waiting"):
+        ticket.resolved_at = ticket.closed_at = None
+    if target.category == "open" and ticket.taken_at is None:
+        ticket.taken_at = uow.now
+        return True
+    return False
+
+
+def _close_parked(uow: UnitOfWork, ticket: Ticket) -> Ticket:
+    """The plugin of this type is off: its ticket can be closed all the same."""
+    draft = draft_of(uow, ticket)
+    enter(draft.values, PARKED)
+    draft.transition = "close"
+    stamp(uow, ticket, PARKED)
+    save_change(uow, ticket, draft, "ticket_moved", {"transition": "close", "parked": True})
+    return ticket

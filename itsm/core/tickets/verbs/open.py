@@ -1,0 +1,85 @@
+"""Open a ticket."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.hookspecs.guards import Draft
+from itsm.core.people.models import Person
+from itsm.core.texts import say
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.values import COLUMNS
+from itsm.core.tickets.verbs.draft import cleaned, guard, premium_of, settle_priority, tell, workflow_of, write_row
+from itsm.core.tickets.verbs.surround import put_tags
+from itsm.core.work.uow import UnitOfWork
+
+
+def open_ticket(
+    uow: UnitOfWork,
+    *,
+    kind: str,
+    title: str,
+    description: str = "",
+    fields: Mapping[str, Any] | None = None,
+    tags: Sequence[str] = (),
+    source: str = "",
+    **given: Any,
+) -> Ticket:
+    """Open a ticket of `kind`; `given` are further values by their names (team, assignee, requested_for, …).
+
+    A given `priority` is a person's choice and stays pinned; without one the voices decide. source: the channel, by
+    default the act's. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
+    """
+    uow.require("tickets.open")
+    if kind not in uow.registry.kinds:
+        raise Invalid.field("kind", say("There is no type {kind}.", kind=kind))
+    revision, workflow = workflow_of(uow, kind)
+    asked = {"title": title, "description": description, **given, **(fields or {})}
+    values, refusals = cleaned(uow, asked)
+    state = workflow.states[workflow.initial]
+    draft = Draft(
+        kind=kind,
+        values={
+            **dict.fromkeys(COLUMNS),
+            **_people(uow, values),
+            "state": state.key,
+            "category": state.category,
+            "outcome": "",
+            "source": source or uow.act.channel,
+            "priority_pinned": values.get("priority") is not None,
+        },
+        by_person=uow.act.actor.kind == "person",
+    )
+    refusals += _refused_tags(tags)
+    guard(uow, "ticket_opening", draft, refusals)
+    voices = settle_priority(uow, draft)
+    ticket = Ticket(kind=kind, opened_at=uow.now, version=1, fields={})
+    write_row(ticket, uow, draft.values)
+    uow.session.add(ticket)
+    uow.session.flush()
+    put_tags(uow, ticket.id, tags)
+    uow.hook.call("ticket_recorded", uow=uow, ticket_id=ticket.id, draft=draft)
+    told = {name: value for name, value in draft.values.items() if value not in (None, "", False)}
+    tell(uow, ticket, "ticket_opened", told | {"workflow": revision} | ({"voices": voices} if voices else {}))
+    return ticket
+
+
+def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
+    """Fill in who registered it, whose organisation it is, and the premium mark."""
+    actor = uow.act.actor
+    people = {"registered_by": actor.person_id}
+    if not actor.may("tickets.work") and values.get("requested_for") is None:
+        people |= {"requested_for": actor.person_id, "contact": actor.person_id}
+    people = {**people, **{k: v for k, v in values.items() if v is not None}}
+    person = people.get("requested_for") or people.get("contact")
+    if people.get("organisation") is None and person is not None:
+        people["organisation"] = uow.session.scalar(select(Person.organisation_id).where(Person.id == person))
+    people["premium"] = premium_of(uow, person, people.get("organisation"))
+    people.setdefault("description", "")
+    return people
+
+
+def _refused_tags(tags: Sequence[str]) -> list[Refusal]:
+    return [Refusal("tags", say("A tag has 1 to 60 characters.")) for tag in tags if not 1 <= len(tag.strip()) <= 60]

@@ -1,0 +1,199 @@
+"""The Flask application of one desk: prefixes, permissions, sign-in, headers, words."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from itsm import __version__
+from itsm.core.act import NOBODY, Actor
+from itsm.core.errors import Forbidden, NotSignedIn
+from itsm.core.hookspecs.declarations import Routes
+from itsm.core.texts import label_text, say
+from itsm.core.web import edge, problems
+from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk
+from itsm.core.web.translations import Catalogues
+
+COOKIE = "itsm_session"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
+
+
+class RouteFault(Exception):
+    """A plugin's route cannot be served as declared."""
+
+    def __init__(self, plugin: str, reason: str) -> None:
+        self.plugin, self.reason = plugin, reason
+        super().__init__(f"{plugin}: {reason}")
+
+
+class Identify(Protocol):
+    """How a request becomes an actor; handed in by the composition root."""
+
+    def __call__(self, desk: WebDesk, *, token: str | None, session: str | None) -> Actor:
+        """The actor behind a bearer token or a session cookie."""
+        ...
+
+
+def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Flask:
+    """Build the application; `parts` are the folders of core, blocks and plugins by name, for templates and files."""
+    app = Flask("itsm", static_folder=None)
+    app.extensions[EXTENSION] = desk
+    _configure(app, desk)
+    app.jinja_loader = _templates(parts)  # type: ignore[assignment]
+    app.before_request(lambda: _begin(desk, identify))
+    app.before_request(_authorise)
+    app.after_request(_headers)
+    _words(app, desk.catalogues)
+    CSRFProtect(app)
+    api = Api(app)
+    problems.install(app)
+    for plugin, routes in desk.registry.routes:
+        _register(app, api, plugin, routes, desk)
+    _check_permissions(app, desk)
+    if desk.settings.trusted_proxies:
+        hops = desk.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, desk: WebDesk) -> None:
+    settings = desk.settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key or uuid4().hex,
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        API_TITLE="ITSM",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
+        API_SPEC_OPTIONS={
+            "security": [{"token": []}],
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        },
+        BABEL_DEFAULT_LOCALE="en",
+    )
+
+
+def _templates(parts: Mapping[str, Path]) -> ChoiceLoader:
+    """`core/x.html` is the core's; a plugin's are `<plugin>/x.html` and cannot stand in for another's."""
+    loaders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in parts.items()}
+    return ChoiceLoader([PrefixLoader(loaders)])
+
+
+def _register(app: Flask, api: Api, plugin: str, routes: Routes, desk: WebDesk) -> None:
+    blueprint: Any = routes.blueprint
+    if not hasattr(blueprint, "register"):
+        blueprint = blueprint(desk.registry)
+    builtin = routes.at is not None
+    if routes.kind == "api":
+        prefix = routes.at if builtin else f"/api/v1/{plugin}"
+        register: Callable[..., None] = api.register_blueprint
+    else:
+        prefix = routes.at if builtin else f"/p/{plugin}"
+        register = app.register_blueprint
+    if not builtin and blueprint.name.split("_")[0] != plugin and blueprint.name != plugin:
+        raise RouteFault(plugin, f"the blueprint {blueprint.name!r} must be named {plugin!r} or {plugin}_…")
+    try:
+        register(blueprint, url_prefix=prefix or None)
+    except (ValueError, AssertionError) as error:
+        raise RouteFault(plugin, str(error)) from error
+
+
+def _check_permissions(app: Flask, desk: WebDesk) -> None:
+    """Deny by default: a route says what it needs, or the desk does not start with it."""
+    owners = {}
+    for plugin, routes in desk.registry.routes:
+        owners[getattr(routes.blueprint, "name", plugin)] = plugin
+    seen: dict[tuple[str, str], str] = {}
+    for rule in app.url_map.iter_rules():
+        owner = owners.get(rule.endpoint.split(".")[0], "core")
+        needed = getattr(app.view_functions[rule.endpoint], "itsm_permission", None)
+        if needed is None:
+            raise RouteFault(owner, f"the route {rule.rule} ({rule.endpoint}) declares no permission; use @needs")
+        if needed not in (PUBLIC, SIGNED_IN) and needed not in desk.registry.permissions:
+            raise RouteFault(owner, f"the route {rule.rule} asks for {needed}, which nobody declares")
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            place = (re.sub(r"<[^>]+>", "<>", rule.rule), method)
+            if place in seen:
+                raise RouteFault(owner, f"{method} {rule.rule} is served by {seen[place]} already")
+            seen[place] = rule.endpoint
+
+
+def _begin(desk: WebDesk, identify: Identify) -> None:
+    """Who asks, under which request id; a bearer token is for the API, the session cookie for pages."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.match(given) else uuid4().hex
+    g.actor = NOBODY
+    if request.path.startswith("/api/"):
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            g.actor = identify(desk, token=token.strip(), session=None)
+    elif COOKIE in request.cookies:
+        g.actor = identify(desk, token=None, session=request.cookies[COOKIE])
+
+
+def _authorise() -> Response | None:
+    """Deny by default."""
+    view = edge.current_app.view_functions.get(request.endpoint or "")
+    needed = getattr(view, "itsm_permission", PUBLIC)
+    if needed == PUBLIC:
+        return None
+    who = edge.actor()
+    if who.kind != "person":
+        if request.path.startswith("/api/"):
+            raise NotSignedIn(say("Send a token: Authorization: Bearer …"))
+        from_here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return edge.current_app.redirect(f"/sign-in?next={from_here}")  # type: ignore[return-value]
+    if needed != SIGNED_IN and not who.may(needed):
+        raise Forbidden(say("This needs the permission {permission}.", permission=needed))
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith("/api/"):
+        edge.current_app.extensions["csrf"].protect()
+    return None
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _words(app: Flask, catalogues: Catalogues) -> None:
+    """Templates speak the language of the answer, in the person's zone."""
+    Babel(app, locale_selector=edge.locale, timezone_selector=_zone)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: catalogues.gettext(edge.locale(), text),
+        lambda one, many, n: catalogues.ngettext(edge.locale(), one, many, n),
+        newstyle=True,
+    )
+    app.jinja_env.filters["label"] = lambda value: label_text(value, edge.locale())
+    app.jinja_env.filters["say"] = edge.translated
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _zone() -> str:
+    zone = edge.actor().timezone
+    return zone if zone != "UTC" else edge.desk().settings.timezone

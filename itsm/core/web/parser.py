@@ -1,0 +1,59 @@
+"""Strict JSON in, and the blueprint class of every API."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+DEEPEST = 60
+
+
+class StrictParser(FlaskParser):
+    """Reads bodies that are JSON and nothing else: no NaN, no depth bomb, no numbers of a thousand digits."""
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        body = req.get_data(cache=True)
+        if body and not req.is_json:
+            raise UnsupportedMediaType("Send application/json.")
+        if not body:
+            return {}
+        return parse_json(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text; `BadRequest` says what is wrong with it and where."""
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+    except RecursionError:
+        raise BadRequest("The JSON is nested too deeply.") from None
+    except UnicodeDecodeError:
+        raise BadRequest("The body is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
+    except ValueError:
+        raise BadRequest("The JSON holds a number that is too long.") from None
+    if _depth(value) > DEEPEST:
+        raise BadRequest("The JSON is nested too deeply.")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise BadRequest(f"{name} is not JSON.")
+
+
+def _depth(value: Any) -> int:
+    level, depth = [value], 0
+    while level and depth <= DEEPEST:
+        inner = [v for v in level if isinstance(v, dict | list)]
+        level = [item for v in inner for item in (v.values() if isinstance(v, dict) else v)]
+        depth += 1
+    return depth
+
+
+class ApiBlueprint(Blueprint):
+    """A blueprint whose routes appear in the OpenAPI page and parse strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()

@@ -1,0 +1,84 @@
+"""Errors as answers: RFC 9457 problem details for the API, a page for people."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, g, json, render_template, request
+from marshmallow import ValidationError
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from itsm.core.errors import DeskError, Invalid, NotSignedIn, Refusal
+from itsm.core.refusals import refusals_of
+from itsm.core.texts import say
+from itsm.core.web.edge import channel, translated
+
+TYPE = "application/problem+json"
+
+
+def problem(status: int, title: str, detail: str = "", errors: list[dict[str, str]] | None = None) -> Response:
+    """A problem document: type, title, status, detail, and one entry per field in `errors`."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    if g.get("request_id"):
+        body["request_id"] = g.request_id
+    return Response(json.dumps(body), status, content_type=TYPE)
+
+
+def fields_of(refusals: tuple[Refusal, ...] | list[Refusal]) -> list[dict[str, str]]:
+    """Refusals as `{"field", "message", "source"}`, in the language of this answer."""
+    return [{"field": r.field, "message": translated(r.message), "source": r.source} for r in refusals]
+
+
+def install(app: Flask) -> None:
+    """Answer every error in the shape of its door."""
+    app.register_error_handler(DeskError, _desk_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ValidationError, lambda e: _desk_error(Invalid(refusals=refusals_of(e.messages))))
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, lambda _: _desk_error(Invalid(say("A value is out of range."))))
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _desk_error(error: DeskError) -> Response:
+    refusals = fields_of(error.refusals)
+    detail = translated(error.message) if error.message.msgid else ""
+    response = _answer(error.status, translated(error.title), detail, refusals)
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        return _desk_error(Invalid(refusals=refusals_of(messages)))
+    response = _answer(error.code, translated(HTTPStatus(error.code).phrase), translated(error.description or ""), [])
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _database_away(error: OperationalError) -> Response:
+    current_app.logger.error("database: %s", error)
+    response = _answer(503, translated("Not ready"), translated("The database does not answer; try again."), [])
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.exception("unforeseen error", exc_info=error)
+    return _answer(500, translated("Internal error"), translated("This is our fault; it was noted."), [])
+
+
+def _answer(status: int, title: str, detail: str, errors: list[dict[str, str]]) -> Response:
+    if channel() == "api" or request.path in ("/healthz", "/readyz"):
+        return problem(status, title, detail, errors)
+    page = render_template("core/problem.html", status=status, title=title, detail=detail, errors=errors)
+    return Response(page, status)

@@ -1,0 +1,53 @@
+"""The leader's work: fire schedules once, sweep old receipts; and the lease that makes a leader."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from itsm.core.hookspecs.declarations import Schedule
+from itsm.core.work.models import Lease, OwedCall, ScheduleRow
+from itsm.core.work.uow import UnitOfWork
+
+LEADER_FOR = timedelta(seconds=15)
+RECEIPTS_KEPT = timedelta(days=7)
+
+
+def lead(session: Session, now: datetime, holder: str) -> bool:
+    """Take or renew the leader's lease; False while another process holds it."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"name": "leader", "holder": holder, "until": now + LEADER_FOR}
+    statement = (
+        dialect.insert(Lease)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=[Lease.name],
+            set_={"holder": holder, "until": now + LEADER_FOR},
+            where=(Lease.holder == holder) | (Lease.until < now),
+        )
+        .returning(Lease.holder)
+    )
+    return session.scalars(statement).first() == holder
+
+
+def fire_schedules(uow: UnitOfWork, schedules: Iterable[Schedule]) -> int:
+    """Owe the calls of all schedules that are due; one that was missed fires once, keyed by its own due time."""
+    rows = {row.name: row for row in uow.session.scalars(select(ScheduleRow))}
+    fired = 0
+    for schedule in schedules:
+        row = rows.get(schedule.name)
+        if row is None:
+            uow.session.add(ScheduleRow(name=schedule.name, next_due=schedule.next_after(uow.now)))
+        elif row.next_due <= uow.now:
+            uow.later(schedule.call, key=f"{schedule.name}@{row.next_due.isoformat()}", **schedule.args)
+            row.next_due = schedule.next_after(uow.now)
+            fired += 1
+    return fired
+
+
+def forget_receipts(uow: UnitOfWork) -> None:
+    """Remove receipts of calls done long ago; a schedule's key is safe, for its next due time only grows."""
+    old = OwedCall.done_at < uow.now - RECEIPTS_KEPT
+    uow.session.execute(delete(OwedCall).where(OwedCall.state == "done", old))

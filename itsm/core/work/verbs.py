@@ -1,0 +1,66 @@
+"""What people do with owed calls: look, retry, release; and what the machinery does: park and unpark."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from itsm.core.errors import Conflict, Unknown
+from itsm.core.texts import say
+from itsm.core.work.models import OwedCall
+from itsm.core.work.uow import UnitOfWork
+
+STATES = ("due", "leased", "dead", "held", "parked", "done")
+
+
+def list_calls(uow: UnitOfWork, *, state: str = "", limit: int = 100) -> Sequence[OwedCall]:
+    """Owed calls, those that need a person first; `state` narrows."""
+    uow.require("core.calls")
+    statement = select(OwedCall).order_by(OwedCall.id.desc()).limit(limit)
+    return uow.session.scalars(statement.where(OwedCall.state == state) if state else statement).all()
+
+
+def count_calls(uow: UnitOfWork) -> dict[str, int]:
+    """How many calls there are in each state."""
+    rows = uow.session.execute(select(OwedCall.state, func.count()).group_by(OwedCall.state))
+    return {state: 0 for state in STATES} | {state: number for state, number in rows}
+
+
+def retry_call(uow: UnitOfWork, *, call_id: int) -> None:
+    """Try a dead call again from its first attempt."""
+    uow.require("core.calls")
+    values = {"state": "due", "due": uow.now, "attempts": 0, "lease_until": None}
+    statement = update(OwedCall).where(OwedCall.id == call_id, OwedCall.state == "dead").values(values)
+    if uow.session.scalars(statement.returning(OwedCall.id)).first() is None:
+        if uow.session.get(OwedCall, call_id) is None:
+            raise Unknown(say("There is no call {id}.", id=call_id))
+        raise Conflict(say("Only a dead call can be retried."))
+
+
+def release_calls(uow: UnitOfWork) -> int:
+    """Release everything that is held since a restore; how many."""
+    uow.require("core.calls")
+    statement = update(OwedCall).where(OwedCall.state == "held").values(state="due").returning(OwedCall.id)
+    return len(uow.session.scalars(statement).all())
+
+
+def park(uow: UnitOfWork, *, plugin: str) -> None:
+    """The plugin is off: its undone calls wait where nobody claims them."""
+    mine = (OwedCall.plugin == plugin, OwedCall.state.in_(("due", "leased")))
+    uow.session.execute(update(OwedCall).where(*mine).values(state="parked", token=None, lease_until=None))
+
+
+def unpark(uow: UnitOfWork, *, plugin: str, dropped: Sequence[str]) -> None:
+    """The plugin is back: past due calls fire once with their true time; those declared `late="drop"` are gone."""
+    mine = (OwedCall.plugin == plugin, OwedCall.state == "parked")
+    late = (OwedCall.due < uow.now, OwedCall.name.in_(dropped))
+    gone: dict[str, Any] = {"state": "done", "done_at": uow.now, "error": "dropped: the plugin was off when it was due"}
+    uow.session.execute(update(OwedCall).where(*mine, *late).values(gone))
+    uow.session.execute(update(OwedCall).where(*mine).values(state="due"))
+
+
+def oldest_due(uow: UnitOfWork) -> Row[tuple[int, datetime | None]]:
+    """How many calls are due now, and since when the oldest waits."""
+    due = (OwedCall.state == "due", OwedCall.due <= uow.now)
+    return uow.session.execute(select(func.count(), func.min(OwedCall.due)).where(*due)).one()

@@ -1,0 +1,75 @@
+"""The door for authors: `from itsm.plugins import …`. A plugin imports nothing else of ours."""
+
+from itsm.blocks.notices.hookspecs import NoticeTemplate
+from itsm.blocks.notices.verbs import notify
+from itsm.blocks.services.models import Service
+from itsm.core.act import Act, Actor, system
+from itsm.core.configuration.verbs import Document, document
+from itsm.core.db import Base, Id, Json, Utc
+from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
+from itsm.core.fields.verbs import choices_of
+from itsm.core.files.outside import FileStore
+from itsm.core.hookspecs.decides import ReplyEffect
+from itsm.core.hookspecs.declarations import (
+    CallHandler,
+    Choice,
+    Command,
+    DocumentType,
+    Field,
+    Importer,
+    Kind,
+    NavEntry,
+    Panel,
+    Permission,
+    Routes,
+    Schedule,
+    Visible,
+)
+from itsm.core.hookspecs.guards import Draft
+from itsm.core.hookspecs.marks import hook, spec
+from itsm.core.hookspecs.observes import Happened
+from itsm.core.hookspecs.shows import Badge
+from itsm.core.hookspecs.voices import Voice
+from itsm.core.ledger.verbs import append as append_event
+from itsm.core.ledger.verbs import history
+from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.schemas import Body, Ident, Key, LabelField, Line, Strict, Whole, YesNo
+from itsm.core.texts import Label, Message, fold, label_text, say
+from itsm.core.tickets.models import Comment, Ticket
+from itsm.core.tickets.schemas import EntriesSchema, EntrySchema, check_entries
+from itsm.core.tickets.verbs import (
+    Step,
+    add_comment,
+    add_tag,
+    change_ticket,
+    claim_ticket,
+    count_tickets,
+    find_ticket,
+    link_tickets,
+    list_tickets,
+    log_work,
+    merge_ticket,
+    move_ticket,
+    open_ticket,
+    record_history,
+    set_parent,
+    split_ticket,
+    watch,
+)
+from itsm.core.web.edge import PUBLIC, SIGNED_IN, actor, needs, reading, translated, writing
+from itsm.core.web.parser import ApiBlueprint
+from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.members import About
+
+__all__ = [
+    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "Body", "CallHandler", "Choice",
+    "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema",
+    "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer", "Invalid", "Json", "Key", "Kind",
+    "Label", "LabelField", "Line", "Message", "NavEntry", "NotAllowedNow", "NoticeTemplate", "Organisation", "Panel", "Permission",
+    "Person", "Refusal", "ReplyEffect", "Routes", "Schedule", "Service", "Stale", "Step", "Strict", "Team", "Ticket",
+    "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "Whole", "YesNo", "actor", "add_comment", "add_tag",
+    "append_event", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document",
+    "find_ticket", "fold", "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work",
+    "merge_ticket", "move_ticket", "needs", "notify", "open_ticket", "reading", "record_history", "say", "set_parent", "spec",
+    "split_ticket", "system", "translated", "watch", "writing",
+]  # fmt: skip

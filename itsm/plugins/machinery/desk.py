@@ -1,0 +1,159 @@
+"""The Desk: one configured whole of settings, database, enabled plugins and their hooks. Two may live in a process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from itsm.core.act import Act, system
+from itsm.core.errors import NotReady
+from itsm.core.failpoints import Failpoint
+from itsm.core.files.outside import FileStore
+from itsm.core.hookspecs.registry import Registry
+from itsm.core.ledger.jobs import load_event
+from itsm.core.settings import Settings
+from itsm.core.web.translations import Catalogues
+from itsm.core.work.session import Database
+from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.faults import Faults, write_faults
+from itsm.plugins.machinery.isolate import Hooks
+from itsm.plugins.machinery.members import Member
+from itsm.plugins.machinery.register import Misfit, build_registry, hook_points
+from itsm.plugins.machinery.watchdog import Watchdog
+
+OBSERVER_SECONDS = 60
+
+
+@dataclass
+class Desk:
+    """Everything that a process needs to serve one generation of one desk.
+
+    members: those that work. aside: name → why a plugin that is enabled does not take part.
+    """
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    hooks: Hooks
+    members: Sequence[Member]
+    aside: Mapping[str, str]
+    files: FileStore
+    faults: Faults
+    clock: Callable[[], datetime]
+    generation: str = ""
+    epoch: int = 1
+    ring: Callable[[], None] | None = None
+    catalogues: Catalogues = field(default_factory=lambda: Catalogues(()))
+    point: Failpoint = field(default_factory=Failpoint)
+
+    def now(self) -> datetime:
+        """The desk's time."""
+        return self.clock()
+
+    def unit_of_work(self, act: Act, *, write: bool = True) -> UnitOfWork:
+        """A unit of work for one act; `write=False` reads only."""
+        uow = UnitOfWork(
+            session=self.database.session(write=write),
+            hook=self.hooks,
+            registry=self.registry,
+            now=self.now(),
+            act=act,
+            write=write,
+            epoch=self.epoch,
+        )
+        if write and self.ring is not None:
+            uow.after_commit(self.ring)
+        return uow
+
+    def handler(self, name: str) -> tuple[Callable[..., None], int]:
+        """The function behind an owed call's name and its time limit in seconds."""
+        plugin, colon, hook = name.partition(":")
+        if colon:
+            return partial(self._observe, plugin, hook), OBSERVER_SECONDS
+        call = self.registry.calls.get(name)
+        if call is None:
+            raise LookupError(f"no enabled plugin handles the call {name}")
+        return call.function, call.timeout
+
+    def _observe(self, plugin: str, hook: str, uow: UnitOfWork, *, event: int) -> None:
+        self.hooks.observe(plugin, hook, {"uow": uow, "event": load_event(uow.session, event)})
+
+    def translate(self, locale: str, text: str) -> str:
+        """A sentence in another language."""
+        return self.catalogues.gettext(locale, text)
+
+    def failpoint(self, name: str) -> None:
+        """A place where tests kill the process."""
+        self.point.reach(name)
+
+    def settle_faults(self, quarantine: Callable[[UnitOfWork, str, str], None]) -> None:
+        """Write the faults noted so far, and quarantine who has had too many."""
+        if not self.faults:
+            return
+        with self.unit_of_work(Act(system("machinery"), channel="worker")) as uow:
+            known = {member.name for member in self.members if not member.built_in}
+            for plugin in write_faults(uow, self.faults.take(), self.settings.quarantine_after):
+                if plugin in known:
+                    quarantine(uow, plugin, f"{self.settings.quarantine_after} faults within ten minutes")
+
+
+def assemble(
+    settings: Settings,
+    database: Database,
+    members: Sequence[Member],
+    *,
+    aside: Mapping[str, str] | None = None,
+    clock: Callable[[], datetime] | None = None,
+    faults: Faults | None = None,
+) -> Desk:
+    """Build a desk from loaded, ordered members; who does not fit is set aside, or with `strict` ends the start."""
+    left = dict(aside or {})
+    working = [m for m in members if not m.fault]
+    left |= {m.name: m.fault for m in members if m.fault}
+    while True:
+        try:
+            points = hook_points(working)
+            registry = build_registry(working, points, settings.plugins)
+            break
+        except Misfit as misfit:
+            if misfit.plugin in {m.name for m in working if m.built_in}:
+                raise
+            left[misfit.plugin] = misfit.reason
+            gone = {misfit.plugin}
+            working = [m for m in working if m.name not in gone]
+            _drop_dependants(working, left)
+    if settings.strict and left:
+        raise NotReady("; ".join(f"plugin {name}: {reason}" for name, reason in left.items()))
+    faults = faults or Faults()
+    watchdog = Watchdog(settings.data_dir / "hung", settings.hook_hung_after)
+    return Desk(
+        settings=settings,
+        database=database,
+        registry=registry,
+        hooks=Hooks(points, faults, watchdog, settings.hook_fault_after),
+        members=working,
+        aside=left,
+        files=FileStore(settings.data_dir / "files", settings.max_body),
+        faults=faults,
+        clock=clock or _clock(settings),
+        point=Failpoint.parse(settings.failpoint),
+        catalogues=Catalogues(m.folder / "translations" for m in working),
+    )
+
+
+def _drop_dependants(working: list[Member], left: dict[str, str]) -> None:
+    for member in list(working):
+        missing = [need for need in member.about.needs if need in left]
+        if missing:
+            left[member.name] = f"needs {', '.join(missing)}, which does not work"
+            working.remove(member)
+            _drop_dependants(working, left)
+            return
+
+
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    if not settings.clock_file:
+        return lambda: datetime.now(UTC)
+    path = Path(settings.clock_file)
+    return lambda: datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)

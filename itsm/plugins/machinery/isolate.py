@@ -1,0 +1,188 @@
+"""Call hooks by the rules of their kind: each plugin behind a guard of its own, timed, its faults noted."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from itsm.core.errors import DeskError, NotAllowedNow, Refusal
+from itsm.core.hookspecs.marks import Impl, Spec
+from itsm.core.texts import say
+from itsm.core.work.uow import Reading, UnitOfWork
+from itsm.plugins.machinery.faults import Faults
+from itsm.plugins.machinery.watchdog import Watchdog
+
+FAILED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One implementation: whose, the function, the names of its parameters, what it declares."""
+
+    plugin: str
+    function: Callable[..., Any]
+    parameters: tuple[str, ...]
+    impl: Impl
+
+
+@dataclass(slots=True)
+class Point:
+    """A hook with its implementations in order, and how long each has taken."""
+
+    name: str
+    spec: Spec
+    bound: list[Bound] = field(default_factory=list)
+
+
+class Hooks:
+    """The desk's hook caller; implements `HookCaller`."""
+
+    def __init__(self, points: Mapping[str, Point], faults: Faults, watchdog: Watchdog, slow: float) -> None:
+        self.points, self.faults, self.watchdog, self.slow = points, faults, watchdog, slow
+        self._rules: Mapping[str, Callable[[Point, dict[str, Any]], Any]] = {
+            "guards": self._guards,
+            "records": self._records,
+            "decides": self._decides,
+            "voices": self._voices,
+            "shows": self._shows,
+        }
+
+    def call(self, name: str, /, **arguments: Any) -> Any:
+        """Ask the implementations of hook `name` by the rules of its kind.
+
+        guards → list of refusals; records → None; decides → the answer or the default; voices → list of
+        (plugin, voice); shows → list of (plugin, value or None for a failure).
+        """
+        point = self.points[name]
+        if not point.bound:
+            return point.spec.default if point.spec.kind == "decides" else []
+        return self._rules[point.spec.kind](point, arguments)
+
+    def observe(self, plugin: str, name: str, arguments: Mapping[str, Any]) -> None:
+        """Call one observer; its errors go up to the owed call, which is tried again."""
+        for bound in self.points[name].bound:
+            if bound.plugin == plugin:
+                with self.watchdog.timed(plugin, name):
+                    bound.function(**{p: arguments[p] for p in bound.parameters})
+
+    def show(self, plugin: str, place: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a panel's context or the like; FAILED when it raises, which is noted."""
+        outer: UnitOfWork = arguments[0]
+        return self._read(Bound(plugin, function, (), Impl()), place, outer, arguments[1:])
+
+    def _guards(self, point: Point, arguments: dict[str, Any]) -> list[Refusal]:
+        refusals: list[Refusal] = []
+        for bound, answer in self._readings(point, arguments):
+            if answer is FAILED:
+                if bound.impl.on_fault == "refuse":
+                    refusals.append(Refusal("", _refused(bound.plugin), bound.plugin))
+                continue
+            refusals += [r for r in answer or () if isinstance(r, Refusal)]
+        return refusals
+
+    def _decides(self, point: Point, arguments: dict[str, Any]) -> Any:
+        for _, answer in self._readings(point, arguments):
+            if answer is not FAILED and answer is not None:
+                return answer
+        return point.spec.default
+
+    def _voices(self, point: Point, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
+        return self._collected(point, arguments)
+
+    def _shows(self, point: Point, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
+        return self._collected(point, arguments)
+
+    def _collected(self, point: Point, arguments: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Values with the plugin that gave them; (plugin, None) for one that failed: it is missing, and said so."""
+        collected: list[tuple[str, Any]] = []
+        for bound, answer in self._readings(point, arguments):
+            if answer is FAILED:
+                collected.append((bound.plugin, None))
+            elif answer is not None:
+                several = answer if isinstance(answer, Iterable) else (answer,)
+                collected += [(bound.plugin, value) for value in several]
+        return collected
+
+    def _readings(self, point: Point, arguments: dict[str, Any]) -> Iterator[tuple[Bound, Any]]:
+        for bound in point.bound:
+            rest = [arguments[p] for p in bound.parameters if p != "uow"]
+            yield bound, self._read(bound, point.name, arguments["uow"], rest, named=True)
+
+    def _read(self, bound: Bound, place: str, outer: UnitOfWork, rest: Sequence[Any], *, named: bool = False) -> Any:
+        """Call a hook that only reads, with a unit of work that undoes whatever it tries to write."""
+        reading = Reading(outer)
+        if named:
+            names = [p for p in bound.parameters if p != "uow"]
+            arguments = dict(zip(names, rest, strict=True)) | ({"uow": reading} if "uow" in bound.parameters else {})
+            return self._guarded(bound, place, outer, lambda: bound.function(**arguments), reading)
+        return self._guarded(bound, place, outer, lambda: bound.function(reading, *rest), reading)
+
+    def _guarded(self, bound: Bound, place: str, outer: UnitOfWork, call: Callable[[], Any], reading: Reading) -> Any:
+        started = time.perf_counter()
+        before = _pending(outer._session)
+        try:
+            with self.watchdog.timed(bound.plugin, place):
+                answer = call()
+                answer = list(answer) if isinstance(answer, Iterator) else answer
+            if _pending(outer._session) != before:
+                raise RuntimeError("a hook that only reads added or changed rows")
+        except DeskError as error:
+            answer = [*error.refusals] or [Refusal("", error.message, bound.plugin)]
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            answer = self._failed(outer, bound.plugin, place, error)
+        finally:
+            reading.end()
+            _forget(outer._session, before)
+        self._slow(outer, bound.plugin, place, time.perf_counter() - started)
+        return answer
+
+    def _records(self, point: Point, arguments: dict[str, Any]) -> None:
+        uow: UnitOfWork = arguments["uow"]
+        for bound in point.bound:
+            started = time.perf_counter()
+            savepoint = uow.session.begin_nested()
+            try:
+                with self.watchdog.timed(bound.plugin, point.name):
+                    bound.function(**{p: arguments[p] for p in bound.parameters})
+                uow.session.flush()
+                savepoint.commit()
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                savepoint.rollback()
+                self._failed(uow, bound.plugin, point.name, error)
+                if bound.impl.on_fault == "refuse":
+                    raise NotAllowedNow(_refused(bound.plugin)) from error
+            self._slow(uow, bound.plugin, point.name, time.perf_counter() - started)
+
+    def _failed(self, uow: UnitOfWork, plugin: str, place: str, error: BaseException) -> object:
+        self.faults.note(plugin, place, error)
+        uow.memo.setdefault("faults", []).append((plugin, place))
+        return FAILED
+
+    def _slow(self, uow: UnitOfWork, plugin: str, place: str, seconds: float) -> None:
+        if seconds > self.slow:
+            self._failed(uow, plugin, place, TimeoutError(f"took {seconds:.1f} s; {self.slow:g} s is the limit"))
+
+
+def _refused(plugin: str) -> Any:
+    return say("The check of the plugin {plugin} failed, and without it this is not allowed.", plugin=plugin)
+
+
+def _pending(session: Session) -> tuple[frozenset[int], ...]:
+    """What the session would write; compared before and after a hook that must write nothing."""
+    return tuple(frozenset(map(id, group)) for group in (session.new, session.dirty, session.deleted))
+
+
+def _forget(session: Session, before: tuple[frozenset[int], ...]) -> None:
+    """Take out of the session what a hook put there."""
+    for instance in list(session.new):
+        if id(instance) not in before[0]:
+            session.expunge(instance)
+    for instance in [*session.dirty, *session.deleted]:
+        if id(instance) not in before[1] | before[2]:
+            session.expire(instance)

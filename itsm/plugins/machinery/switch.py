@@ -1,0 +1,78 @@
+"""Enable, disable, quarantine: verbs over the enabled set; each begins a new generation."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from itsm.core.desk.models import PluginFault, PluginRow
+from itsm.core.desk.verbs import new_generation
+from itsm.core.errors import Conflict, Unknown
+from itsm.core.ledger.verbs import append
+from itsm.core.texts import say
+from itsm.core.work.uow import UnitOfWork
+from itsm.core.work.verbs import park, unpark
+
+
+def plugin_states(uow: UnitOfWork) -> Mapping[str, PluginRow]:
+    """What the desk decided about each plugin it knows."""
+    return {row.name: row for row in uow.session.scalars(select(PluginRow))}
+
+
+def enable(uow: UnitOfWork, *, name: str, dropped: Sequence[str] = ()) -> None:
+    """Enable a plugin whose tables are ready; its parked calls go on, those named in `dropped` only if not late."""
+    uow.require("core.plugins")
+    _set(uow, name, "enabled", "")
+    unpark(uow, plugin=name, dropped=dropped)
+
+
+def disable(uow: UnitOfWork, *, name: str) -> None:
+    """Disable a plugin: its data and its owed calls are parked, its tickets stay readable."""
+    uow.require("core.plugins")
+    row = uow.session.get(PluginRow, name)
+    if row is None:
+        raise Unknown(say("The plugin {name} was never enabled.", name=name))
+    if row.state == "disabled":
+        raise Conflict(say("The plugin {name} is disabled already.", name=name))
+    _set(uow, name, "disabled", "")
+    park(uow, plugin=name)
+
+
+def quarantine(uow: UnitOfWork, name: str, reason: str) -> None:
+    """Take a plugin that fails out of service, by name and with the reason, until a person enables it again."""
+    row = uow.session.get(PluginRow, name)
+    if row is None or row.state != "enabled":
+        return
+    _set(uow, name, "quarantined", reason)
+    park(uow, plugin=name)
+
+
+def forget(uow: UnitOfWork, *, name: str) -> None:
+    """Remove a plugin's row after its tables were purged; its history in the ledger stays."""
+    uow.require("core.plugins")
+    row = uow.session.get(PluginRow, name)
+    if row is not None:
+        uow.session.delete(row)
+        new_generation(uow)
+        _tell(uow, name, "plugin_purged", "")
+
+
+def recent_faults(uow: UnitOfWork, *, name: str, limit: int = 20) -> Sequence[PluginFault]:
+    """The newest faults of a plugin."""
+    statement = select(PluginFault).where(PluginFault.plugin == name).order_by(PluginFault.id.desc())
+    return uow.session.scalars(statement.limit(limit)).all()
+
+
+def _set(uow: UnitOfWork, name: str, state: str, reason: str) -> None:
+    row = uow.session.get(PluginRow, name, with_for_update=True)
+    if row is None:
+        row = PluginRow(name=name, state=state, reason=reason, changed_at=uow.now)
+        uow.session.add(row)
+    row.state, row.reason, row.changed_at = state, reason, uow.now
+    uow.session.flush()
+    new_generation(uow)
+    _tell(uow, name, f"plugin_{state}", reason)
+
+
+def _tell(uow: UnitOfWork, name: str, type: str, reason: str) -> None:
+    texts = {"reason": reason} if reason else None
+    append(uow, stream="plugin", subject_id=0, type=type, facts={"plugin": name}, texts=texts)

@@ -1,0 +1,29 @@
+"""Pages of the incident process: the list of major incidents, and the switch on a ticket."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from itsm.plugins import list_tickets, needs, reading, writing
+from itsm_incidents import jobs
+
+pages = Blueprint("incidents", __name__)
+
+
+@pages.get("/major")
+@needs("tickets.read_all")
+def major() -> str:
+    """Major incidents, unfinished ones first."""
+    with reading() as uow:
+        wanted = {"incidents.major": "true"}
+        unfinished = list_tickets(uow, filters={**wanted, "category": "unfinished"}).rows
+        finished = list_tickets(uow, filters={**wanted, "category": "resolved,closed"}, limit=20).rows
+        return render_template("incidents/major.html", unfinished=unfinished, finished=finished)
+
+
+@pages.post("/major/<int:number>")
+@needs("incidents.major")
+def mark(number: int) -> Response:
+    """Mark a major incident, or take the mark away."""
+    with writing() as uow:
+        jobs.set_major(uow, number, request.form.get("major") == "true")
+    return redirect(url_for("tickets.page", number=number))

@@ -1,0 +1,64 @@
+"""The ticket API: one window for opening, reading, changing, moving and commenting."""
+
+from typing import Any
+
+
+def opened(api: Any, **more: Any) -> Any:
+    answer = api("agent", "POST", "/tickets", json={"kind": "incident", "title": "Принтер не печатает", **more})
+    assert answer.status_code == 201, answer.json
+    return answer
+
+
+def test_a_ticket_is_opened_read_and_found_in_the_list(api: Any, sample: Any) -> None:
+    made = opened(api, team=sample.teams["l1"].id, fields={"incidents.impact": "high", "incidents.urgency": "high"})
+    number = made.json["number"]
+    assert made.json["priority"] == 1
+    assert made.headers["Location"] == f"/api/v1/tickets/{number}"
+    assert api("agent", "GET", f"/tickets/{number}").json == made.json
+    listed = api("agent", "GET", f"/tickets?team={sample.teams['l1'].id}&incidents.impact=high").json["items"]
+    assert [t["number"] for t in listed] == [number]
+    assert api("agent", "GET", "/tickets/count?q=ПРИНТЕР").json == {"count": 1}
+
+
+def test_two_edits_from_one_etag_give_200_and_412_and_a_comment_between_changes_nothing(api: Any) -> None:
+    made = opened(api)
+    path, etag = f"/tickets/{made.json['number']}", {"If-Match": made.headers["ETag"]}
+    assert api("second", "POST", f"{path}/comments", json={"body": "Смотрю"}).status_code == 201
+    assert api("agent", "PATCH", path, headers=etag, json={"title": "Принтер мигает"}).status_code == 200
+    stale = api("second", "PATCH", path, headers=etag, json={"title": "Другое"})
+    assert stale.status_code == 412
+    assert api("second", "PATCH", path, json={"title": "Другое"}).status_code == 428
+
+
+def test_a_repeat_with_the_same_idempotency_key_gets_the_first_answer(api: Any) -> None:
+    key, body = {"Idempotency-Key": "k1"}, {"kind": "incident", "title": "Once"}
+    first = api("agent", "POST", "/tickets", headers=key, json=body)
+    again = api("agent", "POST", "/tickets", headers=key, json=body)
+    assert (again.status_code, again.json) == (201, first.json)
+    other = api("agent", "POST", "/tickets", headers=key, json={**body, "title": "Twice"})
+    assert other.status_code == 422
+    assert other.json["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_an_incident_is_resolved_only_with_both_texts_and_a_code(api: Any) -> None:
+    number = opened(api).json["number"]
+    path = f"/tickets/{number}/transitions"
+    refused = api("agent", "POST", path, json={"transition": "resolve"})
+    assert refused.status_code == 422
+    assert {e["field"] for e in refused.json["errors"]} == {
+        "incidents.resolution_code", "incidents.problem", "incidents.solution",
+    }  # fmt: skip
+    texts = {"incidents.problem": "Не печатает", "incidents.solution": "Заменён картридж"}
+    done = api("agent", "POST", path, json={"transition": "resolve", "fields": {
+        **texts, "incidents.resolution_code": "fixed"}})  # fmt: skip
+    assert (done.status_code, done.json["state"], done.json["outcome"]) == (200, "resolved", "solved")
+    events = api("agent", "GET", f"/tickets/{number}/events").json["items"]
+    assert [e["type"] for e in events] == ["ticket_opened", "ticket_moved"]
+    assert events[1]["facts"]["state"] == ["new", "resolved"]
+
+
+def test_a_foreign_ticket_is_unknown(api: Any) -> None:
+    number = opened(api).json["number"]
+    assert api("stranger", "GET", f"/tickets/{number}").status_code == 404
+    assert api("stranger", "GET", "/tickets").json["items"] == []
+    assert api(None, "GET", f"/tickets/{number}").status_code == 401
