@@ -94,7 +94,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         values = SettingsSchema().load(raw)
     except ValidationError as error:
-        raise SettingsError("; ".join(f"{PREFIX}{r.field.upper()}: {r.message}" for r in refusals_of(error.messages)))
+        raise SettingsError("; ".join(f"{PREFIX}{r.field.upper()}: {r.message}" for r in refusals_of(error.messages))) from error
     if values["timezone"] not in available_timezones():
         raise SettingsError(f"ITSM_TIMEZONE: {values['timezone']!r} is no zone; write one such as Europe/Moscow")
     if values["mode"] == "production":
@@ -141,7 +141,8 @@ def _from_file(path: str) -> dict[str, Any]:
 
 
 def _split(raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
-    core, plugins = {}, {}
+    core: dict[str, Any] = {}
+    plugins: dict[str, dict[str, str]] = {}
     for name, value in raw.items():
         plugin, separator, key = name.partition("__")
         if separator:

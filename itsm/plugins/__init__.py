@@ -62,14 +62,15 @@ from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.members import About
 
 __all__ = [
-    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "Body", "CallHandler", "Choice",
-    "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema",
-    "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer", "Invalid", "Json", "Key", "Kind",
-    "Label", "LabelField", "Line", "Message", "NavEntry", "NotAllowedNow", "NoticeTemplate", "Organisation", "Panel", "Permission",
-    "Person", "Refusal", "ReplyEffect", "Routes", "Schedule", "Service", "Stale", "Step", "Strict", "Team", "Ticket",
-    "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "Whole", "YesNo", "actor", "add_comment", "add_tag",
-    "append_event", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document",
-    "find_ticket", "fold", "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work",
-    "merge_ticket", "move_ticket", "needs", "notify", "open_ticket", "reading", "record_history", "say", "set_parent", "spec",
-    "split_ticket", "system", "translated", "watch", "writing",
+    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "Body", "CallHandler",
+    "Choice", "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft",
+    "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer",
+    "Invalid", "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message", "NavEntry", "NotAllowedNow",
+    "NoticeTemplate", "Organisation", "Panel", "Permission", "Person", "Refusal", "ReplyEffect", "Routes",
+    "Schedule", "Service", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc",
+    "Visible", "Voice", "Whole", "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket",
+    "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold",
+    "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_ticket",
+    "needs", "notify", "open_ticket", "reading", "record_history", "say", "set_parent", "spec", "split_ticket",
+    "system", "translated", "watch", "writing",
 ]  # fmt: skip

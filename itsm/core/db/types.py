@@ -44,11 +44,11 @@ class _JsonMember(ColumnElement[Any]):
     """`document -> 'name'` spelled literally, because an expression index is only met by the very same text."""
 
     inherit_cache = True
-    _traverse_internals = (  # what SQLAlchemy's statement cache must tell apart
+    _traverse_internals = [  # noqa: RUF012  (what SQLAlchemy's statement cache must tell apart)
         ("column", InternalTraversal.dp_string),
         ("name", InternalTraversal.dp_string),
         ("type", InternalTraversal.dp_type),
-    )
+    ]
 
     def __init__(self, column: str, name: str, type_: TypeEngine[Any]) -> None:
         self.column, self.name, self.type = column, name.replace("'", "''").replace('"', ""), type_

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from itsm.core.act import Actor
+    from itsm.core.hookspecs.registry import Registry
     from itsm.core.work.uow import UnitOfWork
 
 FieldType = Literal[
@@ -76,10 +77,11 @@ class Permission:
 class Routes:
     """A blueprint of pages or of API resources; the machinery gives the prefix.
 
+    blueprint: one, or a function that makes it for what this desk has registered.
     at: further prefixes claimed in the table of contents (the core's pages live at the root).
     """
 
-    blueprint: "Blueprint"
+    blueprint: "Blueprint | Callable[[Registry], Blueprint]"
     kind: Literal["pages", "api"] = "pages"
     at: str | None = None
 

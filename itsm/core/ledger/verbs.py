@@ -86,7 +86,8 @@ def _write(uow: UnitOfWork) -> None:
     heads = _locked_heads(uow.session, sorted(streams))
     rows: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
-    changed, fresh = [], []
+    changed: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
     for key in sorted(streams):
         head = heads.get(key)
         seq, previous, position = (head.seq, head.hash, head.position) if head else (0, GENESIS, 0)

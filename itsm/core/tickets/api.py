@@ -47,7 +47,7 @@ def api_blueprint(registry: Registry) -> ApiBlueprint:
 def _collection(api: ApiBlueprint, opening: type[Schema]) -> None:
     @api.route("/tickets", methods=["POST"])
     @needs("tickets.open")
-    @api.arguments(opening, error_status_code=422)
+    @api.arguments(opening)
     @api.response(201, forms.TicketOut)
     def open_one(data: dict[str, Any]) -> Any:
         """Open a ticket. With an `Idempotency-Key` a repeat gets the first answer."""
@@ -89,7 +89,7 @@ def _one(api: ApiBlueprint, patching: type[Schema]) -> None:
 
     @api.route("/tickets/<int:number>", methods=["PATCH"])
     @needs("tickets.work")
-    @api.arguments(patching, error_status_code=422)
+    @api.arguments(patching)
     @api.response(200, forms.TicketOut)
     def change_one(data: dict[str, Any], number: int) -> Any:
         """Change values; needs `If-Match` with the ETag that you read (or `*`)."""
@@ -103,7 +103,7 @@ def _one(api: ApiBlueprint, patching: type[Schema]) -> None:
 def _acts(api: ApiBlueprint, moving: type[Schema]) -> None:
     @api.route("/tickets/<int:number>/transitions", methods=["POST"])
     @needs("tickets.work")
-    @api.arguments(moving, error_status_code=422)
+    @api.arguments(moving)
     @api.response(200, forms.TicketOut)
     def move_one(data: dict[str, Any], number: int) -> Any:
         """Run a transition, setting values with it; all refusals come at once."""
@@ -130,7 +130,7 @@ def _acts(api: ApiBlueprint, moving: type[Schema]) -> None:
 
     @api.route("/tickets/<int:number>/comments", methods=["POST"])
     @needs("tickets.comment")
-    @api.arguments(forms.CommentIn, error_status_code=422)
+    @api.arguments(forms.CommentIn)
     @api.response(201, forms.CommentOut)
     def comment_one(data: dict[str, Any], number: int) -> Any:
         """Add a public comment or an internal note."""

@@ -56,7 +56,8 @@ def snapshot(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def split_texts(changes: Mapping[str, Any], declared: Mapping[str, Field]) -> tuple[dict[str, Any], dict[str, Any]]:
     """(facts, texts): what people typed may name a person and must be erasable, so it goes to the side row."""
-    facts, texts = {}, {}
+    facts: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     for name, value in changes.items():
         typed = name in TEXTS or (name in declared and declared[name].type in LONG_TYPES)
         (texts if typed else facts)[name] = value

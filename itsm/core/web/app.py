@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
@@ -51,7 +51,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     app = Flask("itsm", static_folder=None)
     app.extensions[EXTENSION] = desk
     _configure(app, desk)
-    app.jinja_loader = _templates(parts)  # type: ignore[assignment]
+    app.jinja_loader = _templates(parts)
     app.before_request(lambda: _begin(desk, identify))
     app.before_request(_authorise)
     app.after_request(_headers)
@@ -153,7 +153,7 @@ def _begin(desk: WebDesk, identify: Identify) -> None:
 
 def _authorise() -> Response | None:
     """Deny by default."""
-    view = edge.current_app.view_functions.get(request.endpoint or "")
+    view = current_app.view_functions.get(request.endpoint or "")
     needed = getattr(view, "itsm_permission", PUBLIC)
     if needed == PUBLIC:
         return None
@@ -162,11 +162,11 @@ def _authorise() -> Response | None:
         if request.path.startswith("/api/"):
             raise NotSignedIn(say("Send a token: Authorization: Bearer …"))
         from_here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return edge.current_app.redirect(f"/sign-in?next={from_here}")  # type: ignore[return-value]
+        return current_app.redirect(f"/sign-in?next={from_here}")  # type: ignore[return-value]
     if needed != SIGNED_IN and not who.may(needed):
         raise Forbidden(say("This needs the permission {permission}.", permission=needed))
     if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith("/api/"):
-        edge.current_app.extensions["csrf"].protect()
+        current_app.extensions["csrf"].protect()
     return None
 
 

@@ -60,7 +60,7 @@ def unpark(uow: UnitOfWork, *, plugin: str, dropped: Sequence[str]) -> None:
     uow.session.execute(update(OwedCall).where(*mine).values(state="due"))
 
 
-def oldest_due(uow: UnitOfWork) -> Row[tuple[int, datetime | None]]:
+def oldest_due(uow: UnitOfWork) -> Row[int, datetime]:
     """How many calls are due now, and since when the oldest waits."""
     due = (OwedCall.state == "due", OwedCall.due <= uow.now)
     return uow.session.execute(select(func.count(), func.min(OwedCall.due)).where(*due)).one()

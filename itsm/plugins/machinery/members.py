@@ -57,9 +57,13 @@ class Member:
     @property
     def folder(self) -> Path:
         """Where the package lies (it must be loaded)."""
-        if self.hooks is None or self.hooks.__file__ is None:
+        return Path(str(self.module_loaded().__file__)).parent
+
+    def module_loaded(self) -> ModuleType:
+        """The `hooks` module; raises LookupError when it is not loaded."""
+        if self.hooks is None:
             raise LookupError(f"{self.name} is not loaded")
-        return Path(self.hooks.__file__).parent
+        return self.hooks
 
 
 def installed() -> dict[str, Member]:

@@ -55,15 +55,15 @@ def hook_points(members: Sequence[Member]) -> dict[str, Point]:
         manager.add_hookspecs(module)
     points = {name: Point(name, spec) for name, (spec, _) in specs.items()}
     for member in members:
-        assert member.hooks is not None
-        faults = signature_faults(member.hooks, specs)
+        module = member.module_loaded()
+        faults = signature_faults(module, specs)
         if faults:
             raise Misfit(member.name, "; ".join(faults))
         try:
-            manager.register(member.hooks, member.name)
+            manager.register(module, member.name)
         except Exception as error:
             raise Misfit(member.name, str(error)) from error
-        for name, function, impl, _ in implementations(member.hooks):
+        for name, function, impl, _ in implementations(module):
             if name in points:
                 parameters = tuple(inspect.signature(function).parameters)
                 points[name].bound.append(Bound(member.name, function, parameters, impl))

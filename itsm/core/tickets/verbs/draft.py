@@ -17,7 +17,7 @@ from itsm.core.tickets.rules import Workflow, most_urgent
 from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
 from itsm.core.work.uow import UnitOfWork
 
-REFERENCES = {
+REFERENCES: Mapping[str, Any] = {
     "contact": Person,
     "requested_for": Person,
     "assignee": Person,
@@ -49,7 +49,7 @@ def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
     if cached is None:
         found = document(uow, f"workflow.{kind}")
         cached = uow.memo[f"workflow.{kind}"] = (found.revision, Workflow.parse(found.body))
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def cleaned(uow: UnitOfWork, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refusal]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
 
@@ -122,12 +122,13 @@ def _column(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[
     if values == ["none"]:
         return column.is_(None)  # type: ignore[no-any-return]
     if values == ["me"]:
-        return column == uow.act.actor.person_id
+        return cast(ColumnElement[bool], column == uow.act.actor.person_id)
     if name in CODES:
         return column.in_(values)  # type: ignore[no-any-return]
     if not all(v.isascii() and v.isdigit() and len(v) < 16 for v in values):
         raise Invalid.field(name, say("Give numbers, `none` or `me`."))
-    return column == int(values[0]) if len(values) == 1 else column.in_([int(v) for v in values])
+    numbers = [int(v) for v in values]
+    return cast(ColumnElement[bool], column == numbers[0] if len(numbers) == 1 else column.in_(numbers))
 
 
 def _truth(name: str, values: Sequence[str]) -> bool:

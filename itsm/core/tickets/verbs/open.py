@@ -69,7 +69,7 @@ def open_ticket(
 def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
     """Fill in who registered it, whose organisation it is, and the premium mark."""
     actor = uow.act.actor
-    people = {"registered_by": actor.person_id}
+    people: dict[str, Any] = {"registered_by": actor.person_id}
     if not actor.may("tickets.work") and values.get("requested_for") is None:
         people |= {"requested_for": actor.person_id, "contact": actor.person_id}
     people = {**people, **{k: v for k, v in values.items() if v is not None}}

@@ -13,7 +13,7 @@ from itsm.core.work.rules import is_dead, pause_before
 LEASE = timedelta(seconds=90)
 
 
-def due_rows(now: datetime, plugins: Sequence[str] | None = None) -> Select[tuple[int]]:
+def due_rows(now: datetime, plugins: Sequence[str] | None = None) -> Select[int]:
     """The ids that may be claimed now: due or with a lapsed lease, and the lowest undone row of their lane."""
     lower = aliased(OwedCall)
     blocked = exists().where(lower.lane == OwedCall.lane, lower.id < OwedCall.id, lower.state != "done")
