@@ -5,7 +5,7 @@ from itsm.blocks.notices.verbs import notify
 from itsm.blocks.services.models import Service
 from itsm.core.act import Act, Actor, system
 from itsm.core.configuration.verbs import Document, document
-from itsm.core.db import Base, Id, Json, Utc
+from itsm.core.db import Base, BigId, Id, Json, Utc
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import choices_of
 from itsm.core.files.outside import FileStore
@@ -62,7 +62,7 @@ from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.members import About
 
 __all__ = [
-    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "Body", "CallHandler",
+    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "BigId", "Body", "CallHandler",
     "Choice", "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft",
     "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer",
     "Invalid", "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message", "NavEntry", "NotAllowedNow",

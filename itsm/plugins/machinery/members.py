@@ -15,7 +15,12 @@ from itsm.core.texts import Label
 
 GROUP = "itsm.plugins"
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,30}\Z")
-RESERVED = frozenset({"core", "tickets", "desk", "itsm", "plugins", "itsm_plugins"})
+# Words of the house, and first words of the core's tables: a plugin's own tables begin with its name.
+RESERVED = frozenset({
+    "account", "address", "api", "api_token", "blocks", "config", "contract", "core", "desk", "event", "intake", "itsm",
+    "lease", "login", "organisation", "owed", "person", "plugin", "plugins", "role", "schedule", "sign", "static",
+    "stored", "stream", "team", "ticket", "tickets", "work",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pluggy
 from marshmallow import Schema, ValidationError
 
 from itsm.core.hookspecs import DESK_SPECS
+from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import PROJECT, Spec
 from itsm.core.hookspecs.registry import Observer, Registry
 from itsm.core.refusals import refusals_of
@@ -121,6 +122,7 @@ def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bo
             _named(registry, BY_NAME[hook], plugin, item, builtin)
         elif hook == "register_fields":
             _own_name(plugin, item.name, builtin)
+            _filterable(plugin, item)
             _unique(registry, plugin, f"field:{item.subject}:{item.name}")
             registry.fields.setdefault(item.subject, {})[item.name] = item
         elif hook == "register_routes":
@@ -150,6 +152,13 @@ def _named(registry: Registry, group: str, plugin: str, item: Any, builtin: bool
 def _own_name(plugin: str, name: str, builtin: bool) -> None:
     if not builtin and not name.startswith(f"{plugin}."):
         raise Misfit(plugin, f"{name!r} must be named {plugin}.…")
+
+
+def _filterable(plugin: str, field: Field) -> None:
+    """An index holds what is short and single: PostgreSQL refuses rows beyond about 2,700 bytes."""
+    long = field.type in ("long_text", "choices") or (field.type == "text" and (field.maximum or 500) > 600)
+    if field.filterable and long:
+        raise Misfit(plugin, f"the field {field.name} cannot be filterable: it may be long or hold several values")
 
 
 def _unique(registry: Registry, plugin: str, name: str) -> None:
