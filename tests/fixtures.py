@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -163,6 +164,22 @@ def world(request: pytest.FixtureRequest, worlds: Callable[[str], World]) -> Ite
 def desk(world: World) -> Desk:
     """The desk."""
     return world.desk
+
+
+@pytest.fixture
+def with_plugin(world: World) -> Callable[..., tuple[Desk, Flask]]:
+    """`with_plugin("bad", ticket_opening=…)`: the same desk with one more plugin of these hooks."""
+
+    def extended(name: str, **hooks: Any) -> tuple[Desk, Flask]:
+        module = ModuleType(f"{name}.hooks")
+        module.__file__ = str(world.desk.settings.data_dir / name / "hooks.py")
+        vars(module).update(hooks)
+        plugin = Member(name, "1", f"{name}.hooks", hooks=module)
+        database = Database(world.desk.database.url, world.connection)
+        enabled, members = ["incidents", name], [INCIDENTS, plugin]
+        return build(world.desk.settings, enabled, database=database, clock=world.clock, members=members)
+
+    return extended
 
 
 @pytest.fixture
