@@ -18,7 +18,6 @@ class Actor:
     name: str = "nobody"
     permissions: frozenset[str] = frozenset()
     organisation_id: int | None = None
-    teams: frozenset[int] = frozenset()
     locale: str = "en"
     timezone: str = "UTC"
 

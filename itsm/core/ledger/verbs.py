@@ -32,6 +32,7 @@ class Pending:
     facts: Mapping[str, Any]
     texts: Mapping[str, Any]
     after: Mapping[str, Any] = field(default_factory=dict)
+    begins: bool = False
 
 
 class Cursor(NamedTuple):
@@ -65,16 +66,20 @@ def append(
     texts: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     occurred_at: datetime | None = None,
+    begins: bool = False,
 ) -> None:
     """Add an event to the stream of its subject; it is written just before the commit.
 
     facts: ids, codes, numbers and moments only. texts: everything that may name or quote a person.
     after: for tickets, the values of the columns that clocks and counters read (`SNAPSHOT`).
+    begins: the subject was made in this act, so that its stream cannot have a head yet.
     """
     pending: list[Pending] = uow.memo.setdefault("ledger", [])
     if not pending:
         uow.before_commit(lambda: _write(uow))
-    pending.append(Pending(stream, subject_id, type, occurred_at or uow.now, facts or {}, texts or {}, after or {}))
+    pending.append(
+        Pending(stream, subject_id, type, occurred_at or uow.now, facts or {}, texts or {}, after or {}, begins)
+    )
 
 
 def _write(uow: UnitOfWork) -> None:
@@ -83,7 +88,7 @@ def _write(uow: UnitOfWork) -> None:
     for pending in uow.memo.pop("ledger"):
         streams[pending.stream, pending.subject_id].append(pending)
     horizon = _transaction_id(uow.session)
-    heads = _locked_heads(uow.session, sorted(streams))
+    heads = _locked_heads(uow.session, sorted(key for key, events in streams.items() if not events[0].begins))
     rows: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
@@ -109,8 +114,8 @@ def _write(uow: UnitOfWork) -> None:
 
 def _begin_streams(session: Session, heads: list[dict[str, Any]]) -> None:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(StreamHead).values(heads).on_conflict_do_nothing().returning(StreamHead.subject_id)
-    if len(session.scalars(statement).all()) < len(heads):
+    statement = dialect.insert(StreamHead).on_conflict_do_nothing().returning(StreamHead.subject_id)
+    if len(session.scalars(statement, heads).all()) < len(heads):
         raise Conflict(say("Somebody else did the first act on this at the same moment; try again."))
 
 
@@ -122,6 +127,8 @@ def _transaction_id(session: Session) -> int:
 
 
 def _locked_heads(session: Session, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Any]:
+    if not keys:
+        return {}
     statement = (
         select(StreamHead.stream, StreamHead.subject_id, StreamHead.seq, StreamHead.hash, StreamHead.position)
         .where(tuple_(StreamHead.stream, StreamHead.subject_id).in_(keys))

@@ -132,12 +132,14 @@ def save_change(
     return changes
 
 
-def tell(uow: UnitOfWork, ticket: Ticket, type: str, content: Mapping[str, Any]) -> None:
+def tell(uow: UnitOfWork, ticket: Ticket, type: str, content: Mapping[str, Any], *, begins: bool = False) -> None:
     """Append an event to the ticket's stream, and one for each plugin that failed in this act."""
     values = values_of(ticket)
     facts, texts = split_texts(content, uow.registry.fields_of("ticket"))
     after = snapshot(ticket.kind, values)
-    append(uow, stream="ticket", subject_id=ticket.id, type=type, facts=facts, texts=texts, after=after)
+    append(
+        uow, stream="ticket", subject_id=ticket.id, type=type, facts=facts, texts=texts, after=after, begins=begins
+    )
     for plugin, place in uow.memo.pop("faults", []):
         failed = {"plugin": plugin, "hook": place}
         append(uow, stream="ticket", subject_id=ticket.id, type="plugin_failed", facts=failed, after=after)
