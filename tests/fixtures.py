@@ -158,6 +158,7 @@ def world(request: pytest.FixtureRequest, worlds: Callable[[str], World]) -> Ite
     world.desk.faults.take()
     savepoint.rollback()
     world.desk.registry.revisions.clear()
+    world.desk.registry.parsed.clear()
 
 
 @pytest.fixture

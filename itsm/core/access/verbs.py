@@ -6,7 +6,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from itsm.core.access.models import Account, LoginSession, Role, RoleGrant, SignInFailure, Token
 from itsm.core.access.rules import TOKEN_PREFIX, hash_secret, narrowed, new_secret
@@ -31,6 +31,17 @@ PEOPLE = (
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
     .outerjoin(Role, Role.key == RoleGrant.role)
     .where(Person.active, ~Account.disabled)
+)
+BY_TOKEN = (
+    PEOPLE.add_columns(Token.scopes)
+    .join(Token, Token.person_id == Person.id)
+    .where(Token.hash == bindparam("hashed"), Token.revoked_at.is_(None))
+    .where(or_(Token.expires_at.is_(None), Token.expires_at > bindparam("now")))
+)
+BY_SESSION = (
+    PEOPLE.join(LoginSession, LoginSession.person_id == Person.id)
+    .where(LoginSession.hash == bindparam("hashed"), LoginSession.revoked_at.is_(None))
+    .where(LoginSession.expires_at > bindparam("now"))
 )
 
 
@@ -78,17 +89,13 @@ def sign_out(uow: UnitOfWork, *, secret: str) -> None:
 
 def actor_of_session(uow: UnitOfWork, secret: str) -> Actor:
     """Who is signed in with this secret; nobody when it ended."""
-    mine = (LoginSession.hash == hash_secret(secret), LoginSession.revoked_at.is_(None))
-    statement = PEOPLE.join(LoginSession, LoginSession.person_id == Person.id)
-    rows = uow.session.execute(statement.where(*mine, LoginSession.expires_at > uow.now)).all()
+    rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now}).all()
     return _actor(rows, None) if rows else NOBODY
 
 
 def actor_of_token(uow: UnitOfWork, secret: str) -> Actor:
     """Who holds this API token, with its scopes; raises `NotSignedIn` for one that is wrong, old or revoked."""
-    statement = PEOPLE.add_columns(Token.scopes).join(Token, Token.person_id == Person.id)
-    usable = (Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > uow.now))
-    rows = uow.session.execute(statement.where(Token.hash == hash_secret(secret), *usable)).all()
+    rows = uow.session.execute(BY_TOKEN, {"hashed": hash_secret(secret), "now": uow.now}).all()
     if not rows:
         raise NotSignedIn(say("This token is unknown, expired or revoked, or its account is disabled."))
     return _actor(rows, rows[0].scopes)

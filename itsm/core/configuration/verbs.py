@@ -15,6 +15,8 @@ from itsm.core.refusals import refusals_of
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
+ACTIVE = select(ActiveRevision.document, ActiveRevision.revision_id)
+
 
 class Document(NamedTuple):
     """A document in force. `revision` is the id to store with a decision; 0 is the default that was shipped."""
@@ -27,7 +29,7 @@ def document(uow: UnitOfWork, name: str) -> Document:
     """The document `name` as it is in force now; one small query per unit of work for all documents."""
     active = uow.memo.get("documents")
     if active is None:
-        rows = uow.session.execute(select(ActiveRevision.document, ActiveRevision.revision_id))
+        rows = uow.session.execute(ACTIVE)
         active = uow.memo["documents"] = {document: revision for document, revision in rows}
     revision = active.get(name, 0)
     return Document(revision, _body(uow, revision) if revision else _type(uow, name).default)

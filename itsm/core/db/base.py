@@ -1,9 +1,9 @@
 """The declarative base: naming convention for constraints and the common column types."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Integer, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from itsm.core.db.types import Json, Utc
@@ -19,6 +19,11 @@ CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def table_of(model: type["Base"]) -> Table:
+    """The plain table of a model, for statements that need no entities."""
+    return cast(Table, model.__table__)
 
 
 class Base(DeclarativeBase):

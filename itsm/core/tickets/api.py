@@ -37,14 +37,14 @@ def api_blueprint(registry: Registry) -> ApiBlueprint:
     """The core's API for the fields of this desk."""
     api = ApiBlueprint("tickets", __name__, description="Tickets: one window for all requests")
     declared = list(registry.fields_of("ticket").values())
-    _collection(api, forms.open_schema(declared))
-    _one(api, forms.patch_schema(declared))
-    _acts(api, forms.transition_schema(declared))
+    _collection(api, forms.open_schema(declared)())
+    _one(api, forms.patch_schema(declared)())
+    _acts(api, forms.transition_schema(declared)())
     _stream(api)
     return api
 
 
-def _collection(api: ApiBlueprint, opening: type[Schema]) -> None:
+def _collection(api: ApiBlueprint, opening: Schema) -> None:
     @api.route("/tickets", methods=["POST"])
     @needs("tickets.open")
     @api.arguments(opening)
@@ -78,7 +78,7 @@ def _collection(api: ApiBlueprint, opening: type[Schema]) -> None:
             return jsonify(count=count_tickets(uow, filters=filters))
 
 
-def _one(api: ApiBlueprint, patching: type[Schema]) -> None:
+def _one(api: ApiBlueprint, patching: Schema) -> None:
     @api.route("/tickets/<int:number>", methods=["GET"])
     @needs("tickets.read")
     @api.response(200, forms.TicketOut)
@@ -100,7 +100,7 @@ def _one(api: ApiBlueprint, patching: type[Schema]) -> None:
         return tagged(answer)
 
 
-def _acts(api: ApiBlueprint, moving: type[Schema]) -> None:
+def _acts(api: ApiBlueprint, moving: Schema) -> None:
     @api.route("/tickets/<int:number>/transitions", methods=["POST"])
     @needs("tickets.work")
     @api.arguments(moving)
@@ -130,7 +130,7 @@ def _acts(api: ApiBlueprint, moving: type[Schema]) -> None:
 
     @api.route("/tickets/<int:number>/comments", methods=["POST"])
     @needs("tickets.comment")
-    @api.arguments(forms.CommentIn)
+    @api.arguments(forms.CommentIn())
     @api.response(201, forms.CommentOut)
     def comment_one(data: dict[str, Any], number: int) -> Any:
         """Add a public comment or an internal note."""

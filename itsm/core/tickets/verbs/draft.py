@@ -48,7 +48,10 @@ def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
     cached = uow.memo.get(f"workflow.{kind}")
     if cached is None:
         found = document(uow, f"workflow.{kind}")
-        cached = uow.memo[f"workflow.{kind}"] = (found.revision, Workflow.parse(found.body))
+        key = (f"workflow.{kind}", found.revision)
+        if key not in uow.registry.parsed:
+            uow.registry.parsed[key] = Workflow.parse(found.body)
+        cached = uow.memo[f"workflow.{kind}"] = (found.revision, uow.registry.parsed[key])
     return cached
 
 
@@ -137,9 +140,7 @@ def tell(uow: UnitOfWork, ticket: Ticket, type: str, content: Mapping[str, Any],
     values = values_of(ticket)
     facts, texts = split_texts(content, uow.registry.fields_of("ticket"))
     after = snapshot(ticket.kind, values)
-    append(
-        uow, stream="ticket", subject_id=ticket.id, type=type, facts=facts, texts=texts, after=after, begins=begins
-    )
+    append(uow, stream="ticket", subject_id=ticket.id, type=type, facts=facts, texts=texts, after=after, begins=begins)
     for plugin, place in uow.memo.pop("faults", []):
         failed = {"plugin": plugin, "hook": place}
         append(uow, stream="ticket", subject_id=ticket.id, type="plugin_failed", facts=failed, after=after)
