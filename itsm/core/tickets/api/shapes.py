@@ -1,0 +1,84 @@
+"""Tickets and events as plain JSON values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from itsm.core.ledger.models import Event
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.values import COLUMNS
+
+
+def ticket_out(ticket: Ticket) -> dict[str, Any]:
+    """A whole ticket as the API answers it."""
+    moments = ("opened_at", "taken_at", "resolved_at", "closed_at", "updated_at")
+    values = {name: getattr(ticket, column) for name, column in COLUMNS.items() if name != "category"}
+    return {
+        "number": ticket.id,
+        "kind": ticket.kind,
+        "state_category": ticket.category,
+        **values,
+        "merged_into": ticket.merged_into_id,
+        **{name: _iso(getattr(ticket, name)) for name in moments},
+        "external_id": ticket.external_id,
+        "version": ticket.version,
+        "fields": dict(ticket.fields),
+    }
+
+
+def row_out(row: Row[Any]) -> dict[str, Any]:
+    """A ticket of a list: columns, no entity."""
+    return {
+        "number": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "state_category": row.category,
+        "outcome": row.outcome,
+        "title": row.title,
+        "priority": row.priority,
+        "source": row.source,
+        "team": row.team_id,
+        "assignee": row.assignee_id,
+        "requested_for": row.requested_for_id,
+        "contact": row.contact_id,
+        "organisation": row.organisation_id,
+        "service": row.service_id,
+        "topic": row.topic,
+        "premium": row.premium,
+        "parent": row.parent_id,
+        "opened_at": _iso(row.opened_at),
+        "updated_at": _iso(row.updated_at),
+        "version": row.version,
+        "fields": row.fields,
+    }
+
+
+def event_out(event: Event, texts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """An event; its texts only where the reader may see the ticket."""
+    return {
+        "id": event.id,
+        "stream": event.stream,
+        "subject": event.subject_id,
+        "seq": event.seq,
+        "type": event.type,
+        "occurred_at": _iso(event.occurred_at),
+        "recorded_at": _iso(event.recorded_at),
+        "actor": event.actor,
+        "actor_id": event.actor_id,
+        "channel": event.channel,
+        "origin": event.origin,
+        "facts": event.facts,
+        "state": event.state,
+        "category": event.category,
+        "outcome": event.outcome,
+        "team": event.team_id,
+        "assignee": event.assignee_id,
+        "service": event.service_id,
+        "priority": event.priority,
+        **({"texts": dict(texts)} if texts is not None else {}),
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment is not None else None

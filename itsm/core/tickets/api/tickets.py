@@ -1,0 +1,74 @@
+"""`/api/v1/tickets`: parse, call the verb, answer; nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import jsonify, request
+from marshmallow import Schema
+
+from itsm.core.tickets import forms
+from itsm.core.tickets.api.shapes import row_out, ticket_out
+from itsm.core.tickets.verbs import change_ticket, count_tickets, find_ticket, list_tickets, open_ticket
+from itsm.core.web import ApiBlueprint, needs, reading, writing
+from itsm.core.web.answers import answer_once, matched, paging, tagged
+from itsm.core.work.uow import UnitOfWork
+
+
+def collection(api: ApiBlueprint, opening: Schema) -> None:
+    """Open, list, count."""
+
+    @api.route("/tickets", methods=["POST"])
+    @needs("tickets.open")
+    @api.arguments(opening)
+    @api.response(201, forms.TicketOut)
+    def open_one(data: dict[str, Any]) -> Any:
+        """Open a ticket. With an `Idempotency-Key` a repeat gets the first answer."""
+
+        def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], int]:
+            ticket = open_ticket(uow, source="api", **data)
+            return ticket_out(ticket), ticket.id
+
+        return answer_once(act, 201, opens=True)
+
+    @api.route("/tickets", methods=["GET"])
+    @needs("tickets.read")
+    @api.response(200, forms.TicketsOut)
+    def list_all() -> Any:
+        """Tickets that you may see, newest first; filters by field name, `after` and `limit` for paging."""
+        with reading() as uow:
+            filters, after, limit = paging(request.args)
+            page = list_tickets(uow, filters=filters, after=after, limit=limit)
+            return jsonify(items=[row_out(row) for row in page.rows], next=page.next or None)
+
+    @api.route("/tickets/count", methods=["GET"])
+    @needs("tickets.read")
+    @api.response(200, forms.CountOut)
+    def count_all() -> Any:
+        """How many tickets match the same filters."""
+        with reading() as uow:
+            filters, _, _ = paging(request.args)
+            return jsonify(count=count_tickets(uow, filters=filters))
+
+
+def single(api: ApiBlueprint, patching: Schema) -> None:
+    """Read and change one."""
+
+    @api.route("/tickets/<int:number>", methods=["GET"])
+    @needs("tickets.read")
+    @api.response(200, forms.TicketOut)
+    def read_one(number: int) -> Any:
+        """One ticket; its ETag is what `PATCH` wants in `If-Match`."""
+        with reading() as uow:
+            return tagged(ticket_out(find_ticket(uow, number=number)))
+
+    @api.route("/tickets/<int:number>", methods=["PATCH"])
+    @needs("tickets.work")
+    @api.arguments(patching)
+    @api.response(200, forms.TicketOut)
+    def change_one(data: dict[str, Any], number: int) -> Any:
+        """Change values; needs `If-Match` with the ETag that you read (or `*`)."""
+        changes = {**{k: v for k, v in data.items() if k != "fields"}, **data.get("fields", {})}
+        match = matched(required=True)
+        with writing() as uow:
+            answer = ticket_out(change_ticket(uow, number=number, changes=changes, match=match))
+        return tagged(answer)
