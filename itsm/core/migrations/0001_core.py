@@ -12,6 +12,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _organisations()
     _people()
     _access()
     _configuration()
@@ -28,7 +29,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _people() -> None:
+def _organisations() -> None:
     op.create_table(
         "organisation",
         sa.Column("id", BigId, primary_key=True),
@@ -50,6 +51,9 @@ def _people() -> None:
         sa.Column("number_fold", sa.String(80), nullable=False, unique=True),
         sa.Column("valid_until", Utc()),
     )
+
+
+def _people() -> None:
     op.create_table(
         "person",
         sa.Column("id", BigId, primary_key=True),
