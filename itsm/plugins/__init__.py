@@ -6,6 +6,7 @@ from itsm.blocks.services.models import Service
 from itsm.core.act import Act, Actor, system
 from itsm.core.configuration.verbs import Document, document
 from itsm.core.db import Base, BigId, Id, Json, Utc
+from itsm.core.db.types import utc_text
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import choices_of
 from itsm.core.files.outside import FileStore
@@ -72,5 +73,5 @@ __all__ = [
     "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold",
     "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_ticket",
     "needs", "notify", "open_ticket", "reading", "record_history", "say", "set_parent", "spec", "split_ticket",
-    "system", "translated", "watch", "writing",
+    "system", "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""The code of the tutorials runs as it stands on the page."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from itsm.core.access.verbs import actor_of_token
+from itsm.core.act import Act
+from itsm.core.errors import NotAllowedNow
+from itsm.core.ledger.verbs import history
+from itsm.core.tickets.verbs import move_ticket, open_ticket
+from itsm.core.work.jobs import drain
+from itsm.core.work.verbs import count_calls
+from tests.fixtures import Clock, Sample, World
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```\w+ title=(\S+)\n(.*?)^```", re.M | re.S)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Iterator[ModuleType]:
+    """The package of the first-plugin page, written as the page says."""
+    page = (ROOT / "docs" / "tutorial" / "first-plugin.md").read_text(encoding="utf-8")
+    for name, code in BLOCK.findall(page):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code, encoding="utf-8")
+    sys.path.insert(0, str(tmp_path))
+    yield import_module("itsm_callback.hooks")
+    sys.path.remove(str(tmp_path))
+    for module in [name for name in sys.modules if name.startswith("itsm_callback")]:
+        del sys.modules[module]
+
+
+def test_the_first_plugin_keeps_its_promises(
+    world: World, package: ModuleType, with_plugin: Callable[..., Any], sample: Sample, clock: Clock
+) -> None:
+    hooks = {name: value for name, value in vars(package).items() if not name.startswith("__")}
+    desk, app = with_plugin("callback", **hooks)
+    assert not desk.aside
+    with desk.unit_of_work(Act(), write=False) as uow:
+        agent = Act(actor_of_token(uow, sample.tokens["agent"]), channel="web")
+    at = (clock() + timedelta(hours=2)).isoformat()
+    with desk.unit_of_work(agent) as uow:
+        number = open_ticket(uow, kind="incident", title="Перезвоните", fields={"callback.at": at}).id
+    done = {"incidents.problem": "p", "incidents.solution": "s", "incidents.resolution_code": "fixed"}
+    with pytest.raises(NotAllowedNow) as refused, desk.unit_of_work(agent) as uow:
+        move_ticket(uow, number=number, transition="resolve", changes=done)
+    assert [r.field for r in refused.value.refusals] == ["callback.at"]
+    drain(desk)
+    with desk.unit_of_work(agent, write=False) as uow:
+        assert count_calls(uow)["due"] == 1
+        assert len(history(uow.session, "ticket", number)) == 1
+    clock.forward(hours=2)
+    drain(desk)
+    with desk.unit_of_work(agent, write=False) as uow:
+        assert [e.type for e, _ in history(uow.session, "ticket", number)] == ["ticket_opened", "comment_added"]
+    with desk.unit_of_work(agent) as uow:
+        move_ticket(uow, number=number, transition="resolve", changes={**done, "callback.at": None})
+
+
+def test_every_name_that_the_readme_plugin_imports_is_on_the_door() -> None:
+    import itsm.plugins as door
+
+    assert sorted(door.__all__) == sorted(set(door.__all__))
+    assert [name for name in door.__all__ if not hasattr(door, name)] == []
