@@ -1,1 +1,1 @@
-"""Measurements that anyone can repeat: `python -m bench.<name>`. Each prints ratios with their floor in the same run."""
+"""Measurements for anyone to repeat, `python -m bench.<name>`: ratios with their floor in the same run."""

@@ -11,6 +11,7 @@ from itsm.core.fields.verbs import clean_fields
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.schemas import MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import Workflow, most_urgent
@@ -33,7 +34,9 @@ def lock_ticket(uow: UnitOfWork, number: int, match: int | None = None) -> Ticke
     match: the version that the actor saw; raises `Stale` when there is a newer one.
     """
     statement = uow.query(Ticket).where(Ticket.id == number).with_for_update()
-    ticket: Ticket | None = uow.session.scalars(statement.execution_options(populate_existing=True)).first()
+    ticket: Ticket | None = None
+    if 0 < number <= MAX_ID:
+        ticket = uow.session.scalars(statement.execution_options(populate_existing=True)).first()
     if ticket is None:
         raise Unknown(say("There is no ticket {number}.", number=number))
     if match is not None and ticket.version != match:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, o
 from itsm.core.errors import Invalid, Unknown
 from itsm.core.fields.rules import NUMERIC, Wrong, clean
 from itsm.core.fields.verbs import expression
-from itsm.core.schemas import MAX_ID
+from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Tag, Ticket
 from itsm.core.tickets.rules import CATEGORIES
@@ -87,6 +87,8 @@ def _condition(uow: UnitOfWork, name: str, value: str) -> ColumnElement[bool]:
     values = [part.strip() for part in value.split(",") if part.strip()]
     if len(value) > 500 or len(values) > 50 or not values:
         raise Invalid.field(name, say("Give one to fifty values, separated by commas."))
+    if LINE_CONTROL.search(value):
+        raise Invalid.field(name, say("Control characters and line breaks are not allowed here."))
     if name == "q":
         return _words(value)
     if name == "kind":
