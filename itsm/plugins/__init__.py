@@ -58,6 +58,7 @@ from itsm.core.tickets.verbs import (
     watch,
 )
 from itsm.core.web.edge import PUBLIC, SIGNED_IN, actor, needs, reading, translated, writing
+from itsm.core.web.frame import render as render_page
 from itsm.core.web.parser import ApiBlueprint
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.members import About
@@ -72,6 +73,6 @@ __all__ = [
     "Visible", "Voice", "Whole", "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket",
     "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold",
     "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_ticket",
-    "needs", "notify", "open_ticket", "reading", "record_history", "say", "set_parent", "spec", "split_ticket",
+    "needs", "notify", "open_ticket", "reading", "render_page", "record_history", "say", "set_parent", "spec", "split_ticket",
     "system", "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip

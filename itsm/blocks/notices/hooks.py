@@ -1,22 +1,40 @@
 """The table of contents of the notices block."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, false, select
 
 from itsm.blocks.notices import hookspecs
 from itsm.blocks.notices.hookspecs import NoticeTemplate
 from itsm.blocks.notices.models import Notice
-from itsm.blocks.notices.verbs import notify
+from itsm.blocks.notices.pages import pages
+from itsm.blocks.notices.verbs import count_unread, notify
 from itsm.core.act import Actor
-from itsm.core.hookspecs.declarations import Visible
+from itsm.core.hookspecs.declarations import NavEntry, Routes, Visible
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.observes import Happened
+from itsm.core.hookspecs.shows import NavMark
 from itsm.core.tickets.models import Ticket, Watcher
+from itsm.core.web.edge import SIGNED_IN
 from itsm.core.work.uow import UnitOfWork
 
 __all__ = ["hookspecs"]
 WORDS = ("number", "title")
+
+
+@hook
+def register_routes() -> Sequence[Routes]:
+    return (Routes(pages, at=""),)
+
+
+@hook
+def register_nav() -> Sequence[NavEntry]:
+    return (NavEntry({"en": "Notices", "ru": "Уведомления"}, "notices.mine", 60, SIGNED_IN),)
+
+
+@hook
+def nav_marks(uow: UnitOfWork) -> Iterable[NavMark]:
+    return (NavMark("notices.mine", count_unread(uow)),)
 
 
 @hook

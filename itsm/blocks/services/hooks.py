@@ -6,6 +6,7 @@ from sqlalchemy import false, true
 
 from itsm.blocks.services import verbs
 from itsm.blocks.services.models import Service
+from itsm.core.hookspecs.decides import ServiceName
 from itsm.core.hookspecs.declarations import Permission, Visible
 from itsm.core.hookspecs.marks import hook
 from itsm.core.work.uow import UnitOfWork
@@ -19,6 +20,11 @@ def register_permissions() -> Sequence[Permission]:
 @hook
 def register_visibility() -> Sequence[Visible]:
     return (Visible(Service, lambda actor: true() if actor.kind != "nobody" else false()),)
+
+
+@hook
+def service_names(uow: UnitOfWork) -> Sequence[ServiceName] | None:
+    return verbs.names(uow)
 
 
 @hook

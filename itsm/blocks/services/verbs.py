@@ -1,11 +1,12 @@
 """Make services and find them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 
 from itsm.blocks.services.models import Service
 from itsm.core.errors import Conflict, Invalid
+from itsm.core.hookspecs.decides import ServiceName
 from itsm.core.ledger.verbs import append
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
@@ -36,6 +37,21 @@ def list_services(uow: UnitOfWork) -> Sequence[Service]:
         return (*path(above), row.key) if above else (row.key,)
 
     return sorted(rows, key=path)
+
+
+def names(uow: UnitOfWork) -> Sequence[ServiceName]:
+    """All services with their depth in the tree, parents before their children."""
+    rows = uow.session.scalars(uow.query(Service).order_by(Service.key)).all()
+    below: dict[int | None, list[Service]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
+
+    def walk(parent: int | None, depth: int) -> Iterator[ServiceName]:
+        for row in below.get(parent, ()):
+            yield ServiceName(row.id, row.label, depth, row.active)
+            yield from walk(row.id, depth + 1)
+
+    return list(walk(None, 0))
 
 
 def is_service(uow: UnitOfWork, service_id: int) -> bool:

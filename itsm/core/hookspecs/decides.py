@@ -3,11 +3,12 @@
 Two enabled answerers without a configured order are a fault at start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from itsm.core.hookspecs.marks import spec
+from itsm.core.texts import Label
 
 if TYPE_CHECKING:
     from itsm.core.hookspecs.guards import Draft
@@ -29,6 +30,21 @@ class ReplyEffect:
 @spec("decides", default=ReplyEffect())
 def reply_effect(uow: "UnitOfWork", draft: "Draft") -> ReplyEffect | None:
     """What a requester's reply does to the ticket that `draft` shows; by default it is only added."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceName:
+    """A service as forms and lists name it; `depth` 1 and more is a sub-service of the one before it."""
+
+    id: int
+    label: Label
+    depth: int = 0
+    active: bool = True
+
+
+@spec("decides", default=())
+def service_names(uow: "UnitOfWork") -> "Sequence[ServiceName] | None":
+    """All services, parents before their children; asked because services are a block above the core."""
 
 
 @spec("decides", default=True)

@@ -76,3 +76,8 @@ class HookCaller(Protocol):
     def call(self, name: str, /, **arguments: Any) -> Any:
         """Ask the implementations of hook `name` by the rules of its kind."""
         ...
+
+    def show(self, plugin: str, place: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call one declared function of `plugin`, such as a panel, by the rules of *shows*; the first argument is the
+        unit of work. What is returned after a failure is not a `str`."""
+        ...

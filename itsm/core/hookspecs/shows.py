@@ -20,6 +20,19 @@ class Badge:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class NavMark:
+    """A number beside the entry of the navigation that leads to `endpoint`; 0 shows nothing."""
+
+    endpoint: str
+    count: int
+
+
+@spec("shows")
+def nav_marks(uow: "UnitOfWork") -> Iterable[NavMark] | None:
+    """Numbers beside entries of the navigation, such as unread notices; asked once for each page."""
+
+
 @spec("shows")
 def ticket_badges(uow: "UnitOfWork", ticket_id: int) -> Iterable[Badge] | None:
     """Marks for the head of a ticket's page, such as *major incident*."""

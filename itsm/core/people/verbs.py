@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import or_, select
 
-from itsm.core.errors import Conflict, Invalid, Refusal, Stale, Unknown
+from itsm.core.errors import Conflict, Forbidden, Invalid, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import clean_fields, merged
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Address, Contract, Organisation, Person, Team, TeamMember
 from itsm.core.people.rules import address_fold
-from itsm.core.texts import fold, say
+from itsm.core.texts import LOCALES, fold, say
 from itsm.core.work.uow import UnitOfWork
 
 LEVELS = ("group", "division", "department")
@@ -118,6 +119,24 @@ def change_person(uow: UnitOfWork, *, person_id: int, changes: Mapping[str, Any]
     _tell(uow, "person", row.id, "person_changed", {k: v for k, v in changed.items() if k != "name"}, names)
     uow.session.flush()
     return row
+
+
+def change_own_settings(uow: UnitOfWork, *, locale: str | None = None, timezone: str | None = None) -> None:
+    """A person's own language and zone ('' = as the desk); everybody may, for themselves. None leaves it."""
+    me = uow.session.get(Person, uow.act.actor.person_id)
+    if me is None:
+        raise Forbidden(say("Only a person has settings."))
+    if timezone and timezone not in available_timezones():
+        raise Invalid.field("timezone", say("There is no such zone."))
+    if locale is not None and locale not in LOCALES:
+        raise Invalid.field("language", say("Must be one of: {allowed}.", allowed=", ".join(LOCALES)))
+    given = {"locale": locale, "timezone": timezone}
+    changed = {name: [getattr(me, name), new] for name, new in given.items() if new not in (None, getattr(me, name))}
+    for name, (_, new) in changed.items():
+        setattr(me, name, new)
+    if changed:
+        me.version += 1
+        _tell(uow, "person", me.id, "person_changed", changed, {})
 
 
 def find_by_address(uow: UnitOfWork, *, type: str, value: str) -> Person | None:

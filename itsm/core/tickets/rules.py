@@ -28,6 +28,7 @@ class Transition:
     """A way from some states to another; `requires` names values that must be there once it is done.
 
     permission: what an actor needs besides `tickets.work`. hidden: for machines and verbs, not offered to people.
+    offers: names of values that forms show with the step, because a guard may ask for them or they are often given.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Transition:
     requires: tuple[str, ...] = ()
     permission: str = ""
     hidden: bool = False
+    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Workflow:
         transitions = [
             Transition(
                 t["key"], t["label"], tuple(t["from"]), t["to"], tuple(t.get("requires", ())), t.get("permission", ""),
-                t.get("hidden", False),
+                t.get("hidden", False), tuple(t.get("offers", ())),
             )
             for t in body["transitions"]
         ]  # fmt: skip

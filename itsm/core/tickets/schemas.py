@@ -28,6 +28,7 @@ class TransitionSchema(Strict.from_dict({"from": fields.List(Key(), required=Tru
     requires = fields.List(Line(80), load_default=list)
     permission = Line(80, blank=True, load_default="")
     hidden = YesNo(load_default=False)
+    offers = fields.List(Line(80), load_default=list)
 
 
 class WorkflowSchema(Strict):

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import Babel
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
@@ -17,16 +18,16 @@ from itsm import __version__
 from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import Forbidden, NotSignedIn
 from itsm.core.hookspecs.declarations import Routes
-from itsm.core.texts import label_text, say
-from itsm.core.web import edge, problems
-from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk
+from itsm.core.texts import say
+from itsm.core.web import edge, frame, problems, statics, words
+from itsm.core.web.edge import COOKIE, EXTENSION, PUBLIC, SIGNED_IN, WebDesk
 from itsm.core.web.translations import Catalogues
 
-COOKIE = "itsm_session"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
 
 
@@ -56,6 +57,9 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     app.before_request(_authorise)
     app.after_request(_headers)
     _words(app, desk.catalogues)
+    statics.install(app, parts)
+    words.install(app)
+    frame.install(app)
     CSRFProtect(app)
     api = Api(app)
     problems.install(app)
@@ -155,19 +159,23 @@ def _authorise() -> Response | None:
     """Deny by default."""
     view = current_app.view_functions.get(request.endpoint or "")
     needed = getattr(view, "itsm_permission", PUBLIC)
-    if needed == PUBLIC:
-        return None
     who = edge.actor()
-    if who.kind != "person":
-        if request.path.startswith("/api/"):
-            raise NotSignedIn(say("Send a token: Authorization: Bearer …"))
-        from_here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return current_app.redirect(f"/sign-in?next={from_here}")  # type: ignore[return-value]
-    if needed != SIGNED_IN and not who.may(needed):
+    if needed != PUBLIC and who.kind != "person":
+        return _ask_to_sign_in()
+    if needed not in (PUBLIC, SIGNED_IN) and not who.may(needed):
         raise Forbidden(say("This needs the permission {permission}.", permission=needed))
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith("/api/"):
+    if view is not None and request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         current_app.extensions["csrf"].protect()
     return None
+
+
+def _ask_to_sign_in() -> Response:
+    """Pages lead to the form; what was typed into another form is not thrown away by leading elsewhere."""
+    if request.path.startswith("/api/"):
+        raise NotSignedIn(say("Send a token: Authorization: Bearer …"))
+    if request.method not in SAFE_METHODS:
+        raise NotSignedIn(say("Nothing was saved. Sign in in another window, then go back and send the form again."))
+    return redirect("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))  # type: ignore[return-value]
 
 
 def _headers(response: Response) -> Response:
@@ -175,8 +183,7 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    if not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
@@ -189,8 +196,6 @@ def _words(app: Flask, catalogues: Catalogues) -> None:
         lambda one, many, n: catalogues.ngettext(edge.locale(), one, many, n),
         newstyle=True,
     )
-    app.jinja_env.filters["label"] = lambda value: label_text(value, edge.locale())
-    app.jinja_env.filters["say"] = edge.translated
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -9,7 +9,7 @@ from itsm.core.act import NOBODY, Act, Actor
 from itsm.core.files.outside import FileStore
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.settings import Settings
-from itsm.core.texts import Message
+from itsm.core.texts import LOCALES, Message
 from itsm.core.web.translations import Catalogues
 from itsm.core.work.uow import UnitOfWork
 
@@ -17,6 +17,8 @@ V = TypeVar("V", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 EXTENSION = "itsm"
+COOKIE = "itsm_session"
+LANGUAGE_COOKIE = "itsm_lang"
 
 
 class WebDesk(Protocol):
@@ -78,11 +80,14 @@ def writing(reason: str = "") -> UnitOfWork:
 
 
 def locale() -> str:
-    """The language of this answer: the person's own, else what the browser asks for, else English."""
+    """The language of this answer: the person's own, else what was chosen here, what the browser asks for, English."""
     who = actor()
     if who.kind == "person":
         return who.locale
-    return request.accept_languages.best_match(("en", "ru")) or "en"
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LOCALES:
+        return chosen
+    return request.accept_languages.best_match(LOCALES) or "en"
 
 
 def translated(message: Message | str) -> str:

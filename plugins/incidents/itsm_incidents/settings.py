@@ -185,8 +185,11 @@ def _state(key: str, en: str, ru: str, category: str, outcome: str = "") -> dict
     return {"key": key, "label": {"en": en, "ru": ru}, "category": category, "outcome": outcome}
 
 
-def _way(key: str, en: str, ru: str, sources: Sequence[str], target: str, *requires: str) -> dict[str, Any]:
-    return {"key": key, "label": {"en": en, "ru": ru}, "from": list(sources), "to": target, "requires": list(requires)}
+def _way(
+    key: str, en: str, ru: str, sources: Sequence[str], target: str, *requires: str, offers: Sequence[str] = ()
+) -> dict[str, Any]:
+    way = {"key": key, "label": {"en": en, "ru": ru}, "from": list(sources), "to": target}
+    return way | {"requires": list(requires), "offers": list(offers)}
 
 
 UNFINISHED = ("new", "in_progress", "waiting")
@@ -202,14 +205,16 @@ WORKFLOW: Mapping[str, Any] = {
     ],
     "transitions": [
         _way("take", "Take into work", "Взять в работу", ("new",), "in_progress"),
-        _way("wait", "Wait", "Ждать", ("new", "in_progress"), "waiting", "incidents.wait_reason"),
+        _way("wait", "Wait", "Ждать", ("new", "in_progress"), "waiting", "incidents.wait_reason",
+             offers=("incidents.wait_until", "incidents.supplier_number")),
         _way("continue", "Continue", "Продолжить", ("waiting",), "in_progress"),
-        _way("resolve", "Resolve", "Выполнить", UNFINISHED, "resolved", "incidents.resolution_code"),
+        _way("resolve", "Resolve", "Выполнить", UNFINISHED, "resolved", "incidents.resolution_code",
+             offers=("incidents.problem", "incidents.solution")),
         _way("reopen", "Reopen", "Вернуть в работу", ("resolved",), "in_progress"),
         _way("close", "Close", "Завершить", ("resolved",), "closed"),
         _way("cancel", "Cancel", "Отменить", UNFINISHED, "cancelled", "incidents.cancel_reason"),
     ],
-}
+}  # fmt: skip
 INCIDENT = Kind("incident", {"en": "Incident", "ru": "Инцидент"}, WORKFLOW, order=10)
 REMINDER = NoticeTemplate(
     "incidents.reminder",

@@ -1,0 +1,105 @@
+"""From ids to names and back: one query for each kind of thing on a page, never one for each row."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from itsm.core.errors import Invalid
+from itsm.core.people.models import Organisation, Person, Team, TeamMember
+from itsm.core.people.verbs import find_by_address, suggest_people
+from itsm.core.schemas import MAX_ID
+from itsm.core.texts import Label, fold, say
+from itsm.core.work.uow import UnitOfWork
+
+MARKED = re.compile(r"#(\d{1,16})\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by id. Who sees a ticket sees the names on it, so what is asked for here is not narrowed by actor."""
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    organisations: Mapping[int, str] = field(default_factory=dict)
+    teams: Mapping[int, Label] = field(default_factory=dict)
+
+
+def names_of(
+    uow: UnitOfWork,
+    *,
+    people: Iterable[int | None] = (),
+    organisations: Iterable[int | None] = (),
+    teams: Iterable[int | None] = (),
+) -> Names:
+    """The names of these ids: at most one query for each kind, whatever their number."""
+    return Names(
+        _named(uow, Person.id, Person.name, people),
+        _named(uow, Organisation.id, Organisation.name, organisations),
+        _named(uow, Team.id, Team.label, teams),
+    )
+
+
+def _named(uow: UnitOfWork, id_: Any, name: Any, wanted: Iterable[int | None]) -> dict[int, Any]:
+    ids = sorted({i for i in wanted if isinstance(i, int) and 0 < i <= MAX_ID})
+    if not ids:
+        return {}
+    return {row[0]: row[1] for row in uow.session.execute(select(id_, name).where(id_.in_(ids)))}
+
+
+def list_teams(uow: UnitOfWork) -> Sequence[Team]:
+    """All teams in use, for a choice; there are dozens, not thousands."""
+    return uow.session.scalars(uow.query(Team).where(Team.active).order_by(Team.line, Team.key)).all()
+
+
+def own_teams(uow: UnitOfWork) -> list[int]:
+    """The ids of the actor's teams."""
+    mine = select(TeamMember.team_id).where(TeamMember.person_id == uow.act.actor.person_id)
+    return sorted(uow.session.scalars(mine))
+
+
+def suggest_organisations(uow: UnitOfWork, *, words: str, limit: int = 10) -> Sequence[Organisation]:
+    """Organisations whose name holds `words`, for type-ahead."""
+    if not fold(words):
+        return []
+    matches = Organisation.name_fold.contains(fold(words), autoescape=True)
+    statement = uow.query(Organisation).where(Organisation.active, matches)
+    return uow.session.scalars(statement.order_by(Organisation.name_fold, Organisation.id).limit(limit)).all()
+
+
+def marked(name: str, id_: int | None) -> str:
+    """A name as a form holds it: with its number, so that it is found again exactly."""
+    return f"{name} #{id_}" if id_ is not None else ""
+
+
+def typed_person(uow: UnitOfWork, text: str) -> int | None:
+    """Whom somebody typed: `Name #12`, an e-mail, a phone number, or a name that only one has. '' is nobody."""
+    if not text.strip():
+        return None
+    if found := MARKED.search(text):
+        return int(found.group(1))
+    for type in ("email", "phone"):
+        person = find_by_address(uow, type=type, value=text)
+        if person is not None:
+            return person.id
+    return _only_one(text, [(p.name, p.id) for p in suggest_people(uow, words=text, limit=6)])
+
+
+def typed_organisation(uow: UnitOfWork, text: str) -> int | None:
+    """Which organisation somebody typed: `Name #12`, or a name that only one has. '' is none."""
+    if not text.strip():
+        return None
+    if found := MARKED.search(text):
+        return int(found.group(1))
+    return _only_one(text, [(o.name, o.id) for o in suggest_organisations(uow, words=text, limit=6)])
+
+
+def _only_one(text: str, found: Sequence[tuple[str, int]]) -> int:
+    exact = [pair for pair in found if fold(pair[0]) == fold(text)] or found
+    if len(exact) == 1:
+        return exact[0][1]
+    if not exact:
+        raise Invalid.field("", say("Nothing is found for “{text}”.", text=text[:80]))
+    several = "; ".join(marked(*pair) for pair in exact[:5])
+    raise Invalid.field("", say("Several match; take one of: {several}", several=several))

@@ -1,0 +1,11 @@
+"""The pages of tickets: queue, one ticket, new ticket; each view parses, calls a verb and answers."""
+
+import itsm.core.tickets.pages.acts
+import itsm.core.tickets.pages.around
+import itsm.core.tickets.pages.edit
+import itsm.core.tickets.pages.new
+import itsm.core.tickets.pages.queue
+import itsm.core.tickets.pages.ticket  # noqa: F401  (each brings its views)
+from itsm.core.tickets.pages.blueprint import pages
+
+__all__ = ["pages"]

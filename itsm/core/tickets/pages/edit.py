@@ -1,0 +1,127 @@
+"""Change every value of a ticket in one form; a conflict keeps what was typed and shows what others made of it."""
+
+import json
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from itsm.core.errors import Invalid, Stale
+from itsm.core.texts import say
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.pages.blueprint import pages
+from itsm.core.tickets.pages.inputs import OWN, fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.values import values_of
+from itsm.core.tickets.verbs import change_ticket, find_ticket
+from itsm.core.web import needs, reading, writing
+from itsm.core.web.edge import translated
+from itsm.core.web.frame import render
+from itsm.core.web.inputs import Input, put_refusals, put_typed
+from itsm.core.work.uow import UnitOfWork
+
+CONTROLS = ("version", "was", "reason")
+Texts = dict[str, list[str]]
+
+
+@pages.get("/tickets/<int:number>/edit")
+@needs("tickets.work")
+def edit(number: int) -> Response:
+    """The form."""
+    with reading() as uow:
+        ticket = find_ticket(uow, number=number)
+        inputs = _inputs(uow, ticket)
+        return _form(uow, ticket, inputs, _texts(inputs))
+
+
+def _inputs(uow: UnitOfWork, ticket: Ticket) -> list[Input]:
+    people = (ticket.contact_id, ticket.requested_for_id, ticket.assignee_id)
+    labels = Labels(uow, people=people, organisations=[ticket.organisation_id], teams=[ticket.team_id])
+    names = [*OWN, *(field.name for field in fields_on(uow, ticket.kind))]
+    values = values_of(ticket)
+    if not ticket.priority_pinned:
+        values["priority"] = None
+    inputs = inputs_of(uow, labels, names, values, ("title",))
+    for item in inputs:
+        if item.name == "priority" and not ticket.priority_pinned:
+            item.empty = f"{item.empty} ({labels.shown('priority', ticket.priority)})"
+    return inputs
+
+
+def _texts(inputs: list[Input]) -> Texts:
+    """What the inputs held when the form was made, by name."""
+    return {item.name: list(item.chosen) if item.type in ("choice", "choices") else [item.text] for item in inputs}
+
+
+def _form(uow: UnitOfWork, ticket: Ticket, inputs: list[Input], was: Texts, **more: Any) -> Response:
+    context = {"errors": (), "status": 200, "conflict": False, **more}
+    return render(uow, "core/ticket_edit.html", ticket=ticket, inputs=inputs, was=json.dumps(was), **context)
+
+
+@pages.post("/tickets/<int:number>/edit")
+@needs("tickets.work")
+def save(number: int) -> Response:
+    """Save what was changed in the form; what was not touched is left as others may have made it."""
+    typed: Texts = {}
+    was = _was()
+    version = request.form.get("version", "")
+    try:
+        with reading() as uow:
+            inputs = _inputs(uow, find_ticket(uow, number=number))
+        typed = typed_in(inputs, request.form, CONTROLS)
+        touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
+        reason = request.form.get("reason", "")[:500].strip()
+        with writing(reason) as uow:
+            match = int(version) if version.isascii() and version.isdigit() and len(version) < 16 else 0
+            change_ticket(uow, number=number, changes=values_from(uow, touched), match=match)
+    except Stale:
+        return _conflict(number, typed, was)
+    except Invalid as error:
+        return _again(number, typed, was, error)
+    if touched:
+        flash(translated(say("Saved.")))
+    return redirect(url_for("tickets.page", number=number))
+
+
+def _plain(texts: list[str]) -> list[str]:
+    """Browsers send line ends as CR LF."""
+    return [text.replace("\r\n", "\n") for text in texts if text]
+
+
+def _was() -> Texts:
+    try:
+        found = json.loads(request.form.get("was", "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(k): [str(v) for v in values] for k, values in found.items() if isinstance(values, list)}
+
+
+def _again(number: int, typed: Texts, was: Texts, error: Invalid) -> Response:
+    with reading() as uow:
+        ticket = find_ticket(uow, number=number)
+        inputs = _inputs(uow, ticket)
+        put_typed(inputs, typed)
+        errors = put_refusals(inputs, error.refusals)
+        if error.message.msgid:
+            errors = [translated(error.message), *errors]
+        # The version stays the one that was read, so that a conflict is still seen at the next try.
+        version = request.form.get("version", "")[:20]
+        return _form(uow, ticket, inputs, was, errors=errors, status=422, version=version)
+
+
+def _conflict(number: int, typed: Texts, was: Texts) -> Response:
+    """The newest values, with what this person typed kept over them and both shown where both changed."""
+    with reading() as uow:
+        ticket = find_ticket(uow, number=number)
+        inputs = _inputs(uow, ticket)
+        current = _texts(inputs)
+        for item in inputs:
+            mine, before = typed.get(item.name, []), was.get(item.name, [])
+            if _plain(mine) == _plain(before):
+                continue
+            if _plain(current[item.name]) not in (_plain(before), _plain(mine)):
+                item.now = ", ".join(dict(item.options).get(v, v) for v in current[item.name])
+            put_typed([item], {item.name: mine})
+        return _form(uow, ticket, inputs, current, conflict=True, status=Stale.status)

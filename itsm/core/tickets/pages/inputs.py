@@ -1,0 +1,171 @@
+"""The inputs of a ticket's values, and reading them back: through the same schema as the API."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from marshmallow import ValidationError
+
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.fields.verbs import choices_of
+from itsm.core.hookspecs.declarations import Field
+from itsm.core.people.names import list_teams, marked, typed_organisation, typed_person
+from itsm.core.refusals import refusals_of
+from itsm.core.texts import label_text, say
+from itsm.core.tickets.forms import TicketValues
+from itsm.core.tickets.pages.labels import Labels
+from itsm.core.web.edge import translated
+from itsm.core.web.inputs import FRAME, Input, Typed
+from itsm.core.web.words import aware, local_text
+from itsm.core.work.uow import UnitOfWork
+
+PEOPLE = ("requested_for", "contact", "assignee")
+TYPES = {
+    "text": "text", "long_text": "long_text", "choice": "choice", "choices": "choices", "yes_no": "choice",
+    "date": "date", "moment": "moment",
+}  # fmt: skip
+OWN = (
+    "title", "description", "requested_for", "contact", "organisation", "service", "topic", "closing_topic",
+    "priority", "team", "assignee",
+)  # fmt: skip
+
+
+def fields_on(uow: UnitOfWork, kind: str) -> list[Field]:
+    """The fields that tickets of a type have."""
+    return [f for f in uow.registry.fields_of("ticket").values() if not f.kinds or kind in f.kinds]
+
+
+def inputs_of(
+    uow: UnitOfWork, labels: Labels, names: Iterable[str], values: Mapping[str, Any], required: Iterable[str] = ()
+) -> list[Input]:
+    """An input for each of `names`, holding the ticket's value."""
+    needed = set(required)
+    declared = uow.registry.fields_of("ticket")
+    made = []
+    for name in names:
+        if name in declared:
+            item = _field_input(uow, labels, declared[name], values.get(name))
+        elif name in OWN:
+            item = _own_input(uow, labels, name, values.get(name))
+        else:
+            continue
+        item.required = name in needed
+        made.append(item)
+    return made
+
+
+def _own_input(uow: UnitOfWork, labels: Labels, name: str, value: Any) -> Input:
+    item = Input(name, labels.name(name), text="" if value is None else str(value), maximum=300)
+    item.chosen = [item.text]
+    if name == "description":
+        item.type, item.maximum, item.rows = "long_text", 100_000, 8
+    elif name in PEOPLE:
+        item.type, item.text = "person", marked(labels.person(value), value)
+    elif name == "organisation":
+        item.type, item.text = "organisation", marked(labels.shown(name, value), value)
+    elif name in CHOICES:
+        item.type, item.options = "choice", CHOICES[name](uow, labels)
+        if name == "priority":
+            item.empty = translated(say("By the rules"))
+    return item
+
+
+def _teams(uow: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
+    return [(str(team.id), label_text(team.label, labels.locale)) for team in list_teams(uow)]
+
+
+def _services(_: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
+    return [
+        (str(s.id), "\u2003" * s.depth + label_text(s.label, labels.locale))
+        for s in labels.services.values()
+        if s.active
+    ]
+
+
+def _topics(_: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
+    return list(labels.topics.items())
+
+
+def _priorities(_: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
+    return [(str(rank), text) for rank, text in labels.priorities.items()]
+
+
+CHOICES: Mapping[str, Callable[[UnitOfWork, Labels], Sequence[tuple[str, str]]]] = {
+    "team": _teams,
+    "service": _services,
+    "topic": _topics,
+    "closing_topic": _topics,
+    "priority": _priorities,
+}
+
+
+def _field_input(uow: UnitOfWork, labels: Labels, field: Field, value: Any) -> Input:
+    item = Input(field.name, labels.name(field.name), TYPES.get(field.type, "number"))
+    item.help, item.customer = label_text(field.help, labels.locale), field.public
+    item.text = "" if value is None else str(value)
+    item.chosen = [str(v) for v in value] if isinstance(value, list) else [item.text]
+    if field.type in ("choice", "choices"):
+        item.options = [(c.value, label_text(c.label, labels.locale)) for c in choices_of(uow, field)]
+    elif field.type == "yes_no":
+        item.options = [("true", translated(say("yes"))), ("false", translated(say("no")))]
+        item.text = {True: "true", False: "false"}.get(value, "")
+        item.chosen = [item.text]
+    elif field.type == "moment":
+        item.text = local_text(value)
+    elif field.type == "duration" and value is not None:
+        item.text = str(int(value) // 60)
+    if field.type == "duration":
+        item.help = item.help or translated(say("In minutes."))
+    if field.type in ("text", "long_text"):
+        item.maximum = field.maximum or (20_000 if field.type == "long_text" else 500)
+    return item
+
+
+def typed_in(inputs: Iterable[Input], form: Typed, controls: Iterable[str] = ()) -> dict[str, list[str]]:
+    """What was typed into each input; names that the form does not have are refused."""
+    known = {item.name for item in inputs}
+    strange = [name for name in form if name not in known and name not in FRAME and name not in set(controls)]
+    if strange:
+        raise Invalid(refusals=[Refusal(name[:80], say("Unknown field.")) for name in strange[:20]])
+    multiple = {item.name for item in inputs if item.type == "choices"}
+    return {name: form.getlist(name) for name in known if name in form or name in multiple}
+
+
+def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Typed texts as the values that verbs take; raises `Invalid` with every refusal at once."""
+    declared = uow.registry.fields_of("ticket")
+    own: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    refusals: list[Refusal] = []
+    for name, texts in typed.items():
+        text = texts[0] if texts else ""
+        try:
+            if name in declared:
+                values[name] = _field_value(declared[name], texts, text)
+            elif name in PEOPLE:
+                own[name] = typed_person(uow, text)
+            elif name == "organisation":
+                own[name] = typed_organisation(uow, text)
+            else:
+                own[name] = text if text or name in ("title", "description") else None
+        except Invalid as error:
+            refusals += [Refusal(name, refusal.message) for refusal in error.refusals]
+    try:
+        own = TicketValues().load(own)
+    except ValidationError as error:
+        refusals += refusals_of(error.messages)
+    if refusals:
+        raise Invalid(refusals=refusals)
+    return own | values
+
+
+def _field_value(field: Field, texts: Sequence[str], text: str) -> Any:
+    if field.type == "choices":
+        return [value for value in texts if value]
+    if field.type == "moment" and text:
+        try:
+            return aware(text).isoformat()
+        except ValueError:
+            return text
+    if field.type == "duration" and text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 12:
+        return int(text) * 60
+    return text or None

@@ -1,0 +1,130 @@
+"""Register a ticket: choose a type, fill in its form; a form that is sent twice makes one ticket."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import flash, redirect, request, url_for
+from marshmallow import fields, validate
+from werkzeug.wrappers import Response
+
+from itsm.core.errors import Conflict, Invalid, Unknown
+from itsm.core.hookspecs.declarations import Kind
+from itsm.core.intake.verbs import settle, take_in
+from itsm.core.schemas import Strict
+from itsm.core.texts import say
+from itsm.core.tickets.pages.acts import attach
+from itsm.core.tickets.pages.blueprint import pages
+from itsm.core.tickets.pages.inputs import fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.verbs import open_ticket
+from itsm.core.web import actor, needs, reading, writing
+from itsm.core.web.edge import translated
+from itsm.core.web.frame import render
+from itsm.core.web.inputs import Input, by_field, parse, put_refusals, put_typed
+from itsm.core.work.uow import UnitOfWork
+
+STAFF = ("requested_for", "title", "description", "service", "topic", "team", "assignee", "priority")
+REQUESTER = ("title", "description", "service", "topic")
+CONTROLS = ("kind", "key", "contact")
+
+
+class KeyForm(Strict):
+    """What a new form carries besides the values."""
+
+    kind = fields.String(required=True, validate=validate.Length(1, 40))
+    key = fields.String(required=True, validate=validate.Length(8, 64))
+
+
+@pages.get("/tickets/new")
+@needs("tickets.open")
+def new() -> Response:
+    """The form of a type; `title`, `requested_for` and other values may be given in the address."""
+    with reading() as uow:
+        kind = _kind(uow, request.args.get("kind", ""))
+        inputs = _inputs(uow, kind)
+        put_typed(inputs, {name: request.args.getlist(name) for name in request.args})
+        return _form(uow, kind, inputs)
+
+
+def _kinds(uow: UnitOfWork) -> list[Kind]:
+    return sorted(uow.registry.kinds.values(), key=lambda kind: (kind.order, kind.name))
+
+
+def _kind(uow: UnitOfWork, name: str) -> Kind | None:
+    """The chosen type, or the first; None where no plugin brings one."""
+    kinds = _kinds(uow)
+    chosen = next((kind for kind in kinds if kind.name == name), None)
+    if name and chosen is None:
+        raise Unknown(say("There is no type {kind}.", kind=name))
+    return chosen or (kinds[0] if kinds else None)
+
+
+def _inputs(uow: UnitOfWork, kind: Kind | None) -> list[Input]:
+    if kind is None:
+        return []
+    staff = actor().may("tickets.work")
+    own = STAFF if staff else REQUESTER
+    more = [f.name for f in fields_on(uow, kind.name) if f.on_form and (staff or f.public)]
+    return inputs_of(uow, Labels(uow), [*own, *more], {}, ("title",))
+
+
+def _form(uow: UnitOfWork, kind: Kind | None, inputs: list[Input], **more: Any) -> Response:
+    context = {"errors": (), "status": 200, **more}
+    return render(uow, "core/ticket_new.html", kind=kind, kinds=_kinds(uow), inputs=inputs, key=uuid4().hex, **context)
+
+
+@pages.post("/tickets/new")
+@needs("tickets.open")
+def register() -> Response:
+    """Open the ticket with its files; the same form again leads to the same ticket."""
+    typed: dict[str, list[str]] = {}
+    with reading() as uow:
+        kind = _kind(uow, request.form.get("kind", "")[:40])
+        inputs = _inputs(uow, kind)
+    try:
+        control = parse(KeyForm, _controls())
+        typed = typed_in(inputs, request.form, CONTROLS)
+        uploads = [upload for upload in request.files.getlist("files") if upload.filename]
+        with writing() as uow:
+            number = _register(uow, control, typed, uploads)
+    except (Invalid, Conflict) as error:
+        return _again(request.form.get("kind", "")[:40], typed, error)
+    flash(translated(say("The ticket #{number} is registered.", number=number)))
+    return redirect(url_for("tickets.page", number=number))
+
+
+def _controls() -> Any:
+    form = request.form.copy()
+    for name in list(form):
+        if name not in ("kind", "key"):
+            form.poplist(name)
+    return form
+
+
+def _register(uow: UnitOfWork, control: dict[str, Any], typed: dict[str, list[str]], uploads: list[Any]) -> int:
+    content = [control["kind"], typed, [upload.filename for upload in uploads]]
+    earlier = take_in(uow, source=f"page:{actor().person_id}", key=control["key"], content=content)
+    if earlier is not None:
+        return int(earlier["number"])
+    values = {name: value for name, value in values_from(uow, typed).items() if value not in (None, "", [])}
+    own = {name: value for name, value in values.items() if "." not in name}
+    given = {name: value for name, value in values.items() if "." in name}
+    ticket = open_ticket(uow, kind=control["kind"], title=own.pop("title", ""), fields=given, source="web", **own)
+    attach(uow, ticket.id, uploads, public=True)
+    settle(uow, outcome="opened", ticket_id=ticket.id, answer={"number": ticket.id})
+    return ticket.id
+
+
+def _again(name: str, typed: dict[str, list[str]], error: Invalid | Conflict) -> Response:
+    """The form with what was typed, each refusal at its input, and a new key."""
+    with reading() as uow:
+        kind = _kind(uow, name)
+        inputs = _inputs(uow, kind)
+        put_typed(inputs, typed)
+        if not isinstance(error, Invalid):
+            return _form(uow, kind, inputs, errors=[translated(error.message)], status=error.status)
+        if any(refusal.field == "Idempotency-Key" for refusal in error.refusals):
+            sent = say("This form was sent already, with other values. Send it again if you want one more ticket.")
+            return _form(uow, kind, inputs, errors=[translated(sent)], status=422)
+        errors = [*by_field(error).get("", ()), *put_refusals(inputs, [r for r in error.refusals if r.field])]
+        return _form(uow, kind, inputs, errors=errors, status=422)

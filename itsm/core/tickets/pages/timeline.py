@@ -1,0 +1,165 @@
+"""One timeline of a ticket from the ledger: who, when, what, why; ids as names, replies and notes with their files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from itsm.core.ledger.models import Event
+from itsm.core.texts import Message, say
+from itsm.core.tickets.models import Attachment, Comment
+from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.values import PEOPLE
+from itsm.core.web.edge import actor, translated
+
+Told = tuple[Event, Mapping[str, Any]]
+SENTENCES = {
+    "ticket_opened": say("registered the ticket"),
+    "ticket_changed": say("changed"),
+    "ticket_moved": say("changed the status"),
+    "ticket_taken": say("took it into work"),
+    "tag_added": say("added the tag “{tag}”"),
+    "tag_removed": say("removed the tag “{tag}”"),
+    "watcher_added": say("lets {person} watch"),
+    "watcher_removed": say("ended watching by {person}"),
+    "work_logged": say("recorded {minutes} min of work"),
+    "link_added": say("linked #{other}"),
+    "link_removed": say("removed the link to #{other}"),
+    "ticket_absorbed": say("merged #{merged} into this ticket"),
+    "file_attached": say("attached “{name}”"),
+    "plugin_failed": say("the plugin {plugin} failed here; the ticket was saved without it"),
+}
+FOR_REQUESTERS = frozenset({"ticket_opened", "ticket_moved", "comment_added", "file_attached"})
+SILENT = frozenset({"category", "outcome", "priority_pinned", "description"})
+ALWAYS_SHOWN = frozenset({"state", "title"})
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry: `look` is event, public or internal; `changes` are (name, old, new)."""
+
+    id: int
+    at: datetime
+    who: str
+    sentence: str
+    look: str = "event"
+    body: str | None = None
+    comment: int | None = None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    files: Sequence[Attachment] = ()
+    why: str = ""
+    imported: bool = False
+
+
+def ids_in(events: Iterable[Told]) -> dict[str, set[int | None]]:
+    """Whose names the timeline will need, by kind."""
+    found: dict[str, set[int | None]] = {"people": set(), "organisations": set(), "teams": set()}
+    for event, _ in events:
+        found["people"].add(event.actor_id)
+        for name, value in event.facts.items():
+            group = "people" if name in (*PEOPLE, "person") else f"{name}s"
+            if group in found:
+                found[group].update(v for v in (value if isinstance(value, list) else [value]) if isinstance(v, int))
+    return found
+
+
+def timeline(
+    events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels
+) -> list[Entry]:
+    """The entries that this reader may see, in the order in which things happened."""
+    staff = actor().may("tickets.internal")
+    on_comment: dict[int, list[Attachment]] = {}
+    for file in files:
+        if file.comment_id is not None:
+            on_comment.setdefault(file.comment_id, []).append(file)
+    loose = {file.id: file for file in files if file.comment_id is None}
+    entries = []
+    for event, texts in events:
+        if not staff and event.type not in FOR_REQUESTERS:
+            continue
+        if event.type == "comment_added":
+            entry = _message(event, texts, comments, on_comment, labels)
+        elif event.type == "file_attached":
+            entry = _file(event, texts, loose, labels)
+        else:
+            entry = _event(event, texts, labels, staff)
+        if entry is not None:
+            entries.append(entry)
+    return entries
+
+
+def _who(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:
+    if event.actor_id is not None and not texts.get("by"):
+        return labels.person(event.actor_id)
+    return str(texts.get("by") or translated(say("Automatically")))
+
+
+def _entry(event: Event, texts: Mapping[str, Any], labels: Labels, sentence: str) -> Entry:
+    why = str(texts.get("reason") or "") if actor().may("tickets.internal") else ""
+    imported = event.origin == "import"
+    return Entry(event.id, event.occurred_at, _who(event, texts, labels), sentence, why=why, imported=imported)
+
+
+def _message(
+    event: Event, texts: Mapping[str, Any], comments: Mapping[int, Comment],
+    files: Mapping[int, Sequence[Attachment]], labels: Labels,
+) -> Entry | None:  # fmt: skip
+    comment = comments.get(event.facts.get("comment", 0))
+    if comment is None:
+        return None
+    entry = _entry(event, texts, labels, translated(say("wrote") if comment.public else say("noted")))
+    entry.look = "public" if comment.public else "internal"
+    entry.body, entry.comment = comment.body, comment.id
+    entry.files = files.get(comment.id, ())
+    return entry
+
+
+def _file(
+    event: Event, texts: Mapping[str, Any], loose: Mapping[int, Attachment], labels: Labels
+) -> Entry | None:  # fmt: skip
+    """A file that stands alone; those of a message are shown there."""
+    file = loose.get(event.facts.get("attachment", 0))
+    if file is None:
+        return None
+    entry = _entry(event, texts, labels, translated(say("attached a file")))
+    entry.look = "public" if file.public else "internal"
+    entry.files = [file]
+    return entry
+
+
+def _event(event: Event, texts: Mapping[str, Any], labels: Labels, staff: bool) -> Entry:
+    entry = _entry(event, texts, labels, _sentence(event, texts, labels))
+    if event.type in ("ticket_changed", "ticket_moved"):
+        kind = event.kind or ""
+        entry.changes = [
+            (labels.name(name), labels.shown(name, pair[0], kind), labels.shown(name, pair[1], kind))
+            for name, pair in {**event.facts, **texts}.items()
+            if isinstance(pair, list) and len(pair) == 2 and _is_shown(name, labels, staff)
+        ]
+    return entry
+
+
+def _is_shown(name: str, labels: Labels, staff: bool) -> bool:
+    declared = labels.uow.registry.fields_of("ticket").get(name)
+    if name in SILENT or name == "voices":
+        return False
+    return staff or name in ALWAYS_SHOWN or (declared is not None and declared.public)
+
+
+def _sentence(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:
+    if event.type == "ticket_changed" and list({**event.facts, **texts}) == ["description"]:
+        return translated(say("changed the description"))
+    sentence = SENTENCES.get(event.type)
+    if sentence is None:
+        return event.type.replace("_", " ")
+    values = {**event.facts, **texts}
+    values["person"] = labels.person(event.facts.get("person"))
+    values["other"] = event.facts.get("to") or event.facts.get("from") or ""
+    return translated(Message(sentence.msgid, _Forgiving(values)))
+
+
+class _Forgiving(dict[str, Any]):
+    """An erased text leaves a dash, not an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"

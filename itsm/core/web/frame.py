@@ -1,0 +1,77 @@
+"""What every page stands on: the frame with its navigation, looks and language, and where a form leads afterwards."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, render_template, request, url_for
+
+from itsm.core.hookspecs.declarations import NavEntry
+from itsm.core.hookspecs.shows import NavMark
+from itsm.core.web import edge
+from itsm.core.web.edge import PUBLIC, SIGNED_IN
+from itsm.core.work.uow import UnitOfWork
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "itsm_theme"
+YEAR = 365 * 24 * 3600
+
+
+def install(app: Flask) -> None:
+    """Give the frame's own values to all templates."""
+    app.context_processor(
+        lambda: {
+            "me": edge.actor(),
+            "lang": edge.locale(),
+            "theme": theme(),
+            "nav": navigation(),
+            "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        }
+    )
+
+
+def theme() -> str:
+    """The looks that this browser chose: auto (as the system says), light or dark."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def navigation(marks: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """The entries that this actor may follow, in their explicit order; from 100 on they stand under *Manage*."""
+    return [
+        {
+            "title": entry.title,
+            "url": url_for(entry.endpoint),
+            "current": request.endpoint == entry.endpoint,
+            "manage": entry.order >= 100,
+            "mark": (marks or {}).get(entry.endpoint, 0),
+        }
+        for entry in sorted(edge.desk().registry.nav, key=lambda e: (e.order, e.endpoint))
+        if entry.endpoint in current_app.view_functions and _may(entry)
+    ]
+
+
+def _may(entry: NavEntry) -> bool:
+    who = edge.actor()
+    if entry.permission == PUBLIC:
+        return True
+    return who.kind == "person" and (entry.permission == SIGNED_IN or who.may(entry.permission))
+
+
+def render(uow: UnitOfWork, template: str, /, *, status: int = 200, **context: Any) -> Response:
+    """A page of the desk; `template` extends `core/frame.html`."""
+    told: Iterable[tuple[str, NavMark | None]] = []
+    if edge.actor().kind == "person":
+        told = uow.hook.call("nav_marks", uow=uow)
+    marks = {mark.endpoint: mark.count for _, mark in told if mark is not None}
+    return Response(render_template(template, nav=navigation(marks), **context), status, content_type="text/html")
+
+
+def safe_next(text: str | None, default: str = "/") -> str:
+    """Where to go after a form: a path of this desk and nothing else."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 2000:
+        return default
+    if any(ord(c) < 32 or ord(c) == 127 or c == "\\" for c in text):
+        return default
+    parts = urlsplit(text)
+    return text if not parts.scheme and not parts.netloc else default

@@ -1,0 +1,83 @@
+"""Inputs of HTML forms: what stands in them, what was refused; and forms read by the same schemas as the API."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.refusals import refusals_of
+from itsm.core.web.edge import translated
+
+FRAME = frozenset({"csrf_token", "next"})
+Typed = MultiDict[str, str]
+
+
+@dataclass(slots=True)
+class Input:
+    """One input with its words in the reader's language.
+
+    type: text, long_text, choice, choices, person, organisation, moment, date, number. text: what stands in it.
+    customer: what is typed here will be read by the requester. now: in a conflict, what somebody else made of it.
+    """
+
+    name: str
+    label: str
+    type: str = "text"
+    text: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    chosen: Sequence[str] = ()
+    required: bool = False
+    help: str = ""
+    empty: str = "–"
+    customer: bool = False
+    maximum: int = 500
+    rows: int = 4
+    now: str | None = None
+    errors: list[str] = field(default_factory=list)
+
+
+def parse(schema: type[Schema], form: Typed) -> dict[str, Any]:
+    """Read a form by a schema; names that the schema does not have are refused. Raises `Invalid`."""
+    loaded = schema()
+    several = {name for name, declared in loaded.fields.items() if isinstance(declared, fields.List)}
+    raw = {name: form.getlist(name) if name in several else form[name] for name in form if name not in FRAME}
+    try:
+        data: dict[str, Any] = loaded.load(raw)
+    except ValidationError as error:
+        raise Invalid(refusals=refusals_of(error.messages)) from error
+    return data
+
+
+def by_field(error: Invalid) -> dict[str, list[str]]:
+    """Refusals by the name of their field, in the reader's language; those of the whole under ''."""
+    found: dict[str, list[str]] = {}
+    if error.message.msgid:
+        found[""] = [translated(error.message)]
+    for refusal in error.refusals:
+        found.setdefault(refusal.field, []).append(translated(refusal.message))
+    return found
+
+
+def put_refusals(inputs: Iterable[Input], refusals: Iterable[Refusal]) -> list[str]:
+    """Put each refusal at its input; those without one are returned as sentences."""
+    known = {item.name: item for item in inputs}
+    left = []
+    for refusal in refusals:
+        name = refusal.field.removeprefix("fields.").split(".0")[0]
+        sentence = translated(refusal.message)
+        if name in known:
+            known[name].errors.append(sentence)
+        else:
+            left.append(f"{refusal.field}: {sentence}" if refusal.field else sentence)
+    return left
+
+
+def put_typed(inputs: Iterable[Input], typed: Mapping[str, Sequence[str]]) -> None:
+    """Let the inputs hold what was typed, so that a refused form loses nothing."""
+    for item in inputs:
+        if item.name in typed:
+            item.chosen = typed[item.name]
+            item.text = typed[item.name][0] if typed[item.name] else ""

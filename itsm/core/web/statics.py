@@ -1,0 +1,38 @@
+"""Our own style sheets and scripts: `/static/<part>/<file>?v=<hash of its content>`, kept by browsers for a year."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, Response, request, send_from_directory, url_for
+
+from itsm.core.web.edge import PUBLIC, needs
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask, parts: Mapping[str, Path]) -> None:
+    """Serve the folder `static` of core, blocks and plugins; templates say `asset("core", "desk.css")`."""
+    folders = {name: folder / "static" for name, folder in parts.items() if (folder / "static").is_dir()}
+    versions = {
+        (part, str(path.relative_to(folder))): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for part, folder in folders.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+    @needs(PUBLIC)
+    def static_file(part: str, file: str) -> Response:
+        """One file; with the version in its address it never changes."""
+        response = send_from_directory(folders.get(part, Path("/nowhere")), file)
+        current = versions.get((part, file))
+        fresh = current is not None and request.args.get("v") == current
+        response.headers["Cache-Control"] = FOR_EVER if fresh else "no-cache"
+        return response
+
+    def asset(part: str, file: str) -> str:
+        """The address of a file with its version."""
+        return url_for("static_file", part=part, file=file, v=versions.get((part, file), "0"))
+
+    app.add_url_rule("/static/<part>/<path:file>", "static_file", static_file)
+    app.jinja_env.globals["asset"] = asset

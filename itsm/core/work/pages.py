@@ -1,0 +1,53 @@
+"""Background jobs: what is still to be done, what failed and why; try again, release after a restore."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from itsm.core.texts import say
+from itsm.core.web import needs, reading, writing
+from itsm.core.web.edge import translated
+from itsm.core.web.frame import render
+from itsm.core.work.verbs import STATES, count_calls, list_calls, release_calls, retry_call
+
+pages = Blueprint("work", __name__)
+WORDS = {
+    "dead": say("Failed"),
+    "due": say("Waiting for their time"),
+    "leased": say("Running"),
+    "held": say("Held since a restore"),
+    "parked": say("Their plugin is off"),
+    "done": say("Done"),
+}
+
+
+@pages.get("/jobs")
+@needs("core.calls")
+def jobs() -> Response:
+    """Jobs of one state, the failed ones first of all."""
+    with reading() as uow:
+        counts = count_calls(uow)
+        state = request.args.get("state", "")
+        if state not in STATES:
+            state = "dead" if counts["dead"] else "due"
+        views = [(key, translated(word), counts.get(key, 0)) for key, word in WORDS.items()]
+        return render(uow, "core/jobs.html", views=views, state=state, calls=list_calls(uow, state=state))
+
+
+@pages.post("/jobs/<int:call_id>/retry")
+@needs("core.calls")
+def retry(call_id: int) -> Response:
+    """Try a failed job again."""
+    with writing() as uow:
+        retry_call(uow, call_id=call_id)
+    flash(translated(say("The job will be tried again.")))
+    return redirect(url_for("work.jobs"))
+
+
+@pages.post("/jobs/release")
+@needs("core.calls")
+def release() -> Response:
+    """Release everything that was held since a restore."""
+    with writing() as uow:
+        count = release_calls(uow)
+    flash(translated(say("Released: {count}.", count=count)))
+    return redirect(url_for("work.jobs"))
