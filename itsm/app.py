@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -9,25 +11,33 @@ from sqlalchemy import select
 import itsm.blocks.notices.hooks
 import itsm.blocks.services.hooks
 import itsm.core.hooks
+import itsm.plugins.machinery.hooks
 from itsm.core.access.verbs import actor_of_session, actor_of_token
-from itsm.core.act import NOBODY, Act, Actor
+from itsm.core.act import NOBODY, Act, Actor, system
 from itsm.core.desk.models import PluginRow
 from itsm.core.desk.verbs import epoch, generation
-from itsm.core.errors import NotSignedIn
+from itsm.core.errors import NoDesk, NotReady
 from itsm.core.settings import Settings, read_settings
 from itsm.core.web.app import RouteFault, make_app
 from itsm.core.web.edge import WebDesk
 from itsm.core.work.session import Database
+from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk, assemble
-from itsm.plugins.machinery.faults import Faults
 from itsm.plugins.machinery.front import Front
+from itsm.plugins.machinery.host import Host
+from itsm.plugins.machinery.lineages import lineages
 from itsm.plugins.machinery.members import Member, installed, load, ordered
+from itsm.plugins.machinery.migrate import pending
+from itsm.plugins.machinery.switch import quarantine
+from itsm.plugins.machinery.watchdog import forget_note, read_notes
 
 HOUSE = (
     Member("core", "", "itsm.core.hooks", built_in=True, hooks=itsm.core.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
+    Member("machinery", "", "itsm.plugins.machinery.hooks", built_in=True, hooks=itsm.plugins.machinery.hooks),
     Member("services", "", "itsm.blocks.services.hooks", built_in=True, hooks=itsm.blocks.services.hooks),
 )
+COMMAND_LINE = Act(system("cli"), channel="cli")
 Clock = Callable[[], datetime]
 
 
@@ -38,7 +48,7 @@ def build(
     database: Database | None = None,
     clock: Clock | None = None,
     members: Sequence[Member] | None = None,
-    faults: Faults | None = None,
+    host: Host | None = None,
 ) -> tuple[Desk, Flask]:
     """A desk of the house and the enabled plugins, with its application.
 
@@ -51,7 +61,7 @@ def build(
     aside: dict[str, str] = {}
     while True:
         working = [m for m in chosen if m.name not in aside]
-        desk = assemble(settings, database, ordered([*HOUSE, *working]), aside=aside, clock=clock, faults=faults)
+        desk = assemble(settings, database, ordered([*HOUSE, *working]), aside=aside, clock=clock, host=host)
         try:
             return desk, make_app(desk, identify, {m.name: m.folder for m in desk.members})
         except RouteFault as fault:
@@ -60,22 +70,73 @@ def build(
             aside[fault.plugin] = fault.reason
 
 
-def build_current(settings: Settings, database: Database, *, clock: Clock | None = None) -> tuple[Desk, Flask]:
-    """The desk of the generation that the database holds now."""
+def build_current(settings: Settings, database: Database, host: Host | None = None) -> tuple[Desk, Flask]:
+    """The desk of the generation that the database holds now; raises `NotReady` when its schema is not up to date."""
+    check_schema(database, HOUSE)
     with database.session(write=False) as session:
         session.ours = True
         now, era = generation(session), epoch(session)
         names = list(session.scalars(select(PluginRow.name).where(PluginRow.state == "enabled")))
-    desk, app = build(settings, names, database=database, clock=clock)
+    desk, app = build(settings, names, database=database, host=host)
+    check_schema(database, desk.members)
     desk.generation, desk.epoch = now, era
     return desk, app
 
 
-def front(settings: Settings | None = None) -> Front:
-    """What a web server serves: a WSGI callable that follows the desk's generations."""
+def check_schema(database: Database, members: Iterable[Member]) -> None:
+    """Refuse to work on tables that these members' code does not fit."""
+    file = database.engine.url.database if database.dialect == "sqlite" else None
+    if file is not None and not Path(file).exists():
+        raise NoDesk(f"There is no desk here: {file} does not exist. Make one with `itsm init`.")
+    lacking = pending(database.engine, lineages(members))
+    if lacking and lacking[0].startswith("core 0001"):
+        raise NoDesk("There is no desk in this database. Make one with `itsm init`.")
+    if lacking:
+        raise NotReady(f"The schema does not fit this code ({'; '.join(lacking)}). Run `itsm migrate`.")
+
+
+def front(settings: Settings | None = None, host: Host | None = None) -> Front:
+    """A WSGI callable that follows the desk's generations; workers follow it too, without serving.
+
+    First it turns the notes that hung hooks left behind into quarantines.
+    """
     settings = settings or read_settings()
+    lent = host or Host.of(settings)
     database = Database(settings.database_url)
-    return Front(lambda: build_current(settings, database))
+    check_schema(database, HOUSE)
+    quarantine_hung(settings, database)
+    return Front(lambda: build_current(settings, database, lent))
+
+
+def quarantine_hung(settings: Settings, database: Database) -> None:
+    """A hook hung, its process was ended: its plugin stays out of service until a person enables it again."""
+    folder = settings.data_dir / "hung"
+    for note in read_notes(folder):
+        desk, _ = build(settings, [], database=database)
+        with desk.unit_of_work(Act(system("watchdog"), channel="worker")) as uow:
+            quarantine(uow, note["plugin"], note["reason"])
+        forget_note(folder, note["plugin"])
+
+
+class Office:
+    """What commands work with: the settings, the database, the desk as it is now."""
+
+    def __init__(self) -> None:
+        self.settings = read_settings()
+        self.database = Database(self.settings.database_url)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk with its enabled plugins."""
+        return build_current(self.settings, self.database)[0]
+
+    def trial(self, names: Iterable[str]) -> Desk:
+        """A desk as it would be with exactly these plugins, whatever the database says."""
+        return build(self.settings, names, database=self.database)[0]
+
+    def unit_of_work(self, *, write: bool = True) -> UnitOfWork:
+        """A unit of work of the command line."""
+        return self.desk.unit_of_work(COMMAND_LINE, write=write)
 
 
 def identify(desk: WebDesk, *, token: str | None, session: str | None) -> Actor:
@@ -83,7 +144,4 @@ def identify(desk: WebDesk, *, token: str | None, session: str | None) -> Actor:
     with desk.unit_of_work(Act(NOBODY, channel="web"), write=False) as uow:
         if token is not None:
             return actor_of_token(uow, token)
-        try:
-            return actor_of_session(uow, session or "")
-        except NotSignedIn:
-            return NOBODY
+        return actor_of_session(uow, session or "")

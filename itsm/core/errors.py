@@ -12,7 +12,10 @@ DeskError                    500  something of ours broke
 ├── MatchRequired            428  If-Match is missing
 ├── TooMany                  429  throttled
 ├── NotReady                 503  the schema is older than the code, or the plugin is parked
-└── SettingsError            500  a setting is unknown or wrong; the command ends with code 2
+└── SettingsError            500  a setting is unknown or wrong
+    └── NoDesk               500  there is no desk where the settings say
+
+A command ends with the `exit_code` of its error: 1, but 2 for wrong settings, 3 for a schema to migrate.
 """
 
 from collections.abc import Iterable
@@ -35,6 +38,7 @@ class DeskError(Exception):
 
     status = 500
     title = "Internal error"
+    exit_code = 1
 
     def __init__(self, message: Message | str = "", refusals: Iterable[Refusal] = ()) -> None:
         self.message = Message(message) if isinstance(message, str) else message
@@ -88,8 +92,12 @@ class TooMany(DeskError):
 
 
 class NotReady(DeskError):
-    status, title = 503, "Not ready"
+    status, title, exit_code = 503, "Not ready", 3
 
 
 class SettingsError(DeskError):
-    title = "Wrong setting"
+    title, exit_code = "Wrong setting", 2
+
+
+class NoDesk(SettingsError):
+    title = "No desk here"

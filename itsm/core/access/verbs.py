@@ -133,6 +133,15 @@ def add_account(uow: UnitOfWork, *, person_id: int, login: str, password: str, r
     return account
 
 
+def account_of(uow: UnitOfWork, *, login: str) -> Account:
+    """The account with this login."""
+    uow.require("people.accounts")
+    account = uow.session.scalars(select(Account).where(Account.login_fold == fold(login))).first()
+    if account is None:
+        raise Unknown(say("Nobody has the login {login}.", login=login))
+    return account
+
+
 def grant_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
     """Give a person a role."""
     uow.require("people.accounts")
@@ -152,13 +161,14 @@ def disable_account(uow: UnitOfWork, *, person_id: int) -> None:
 
 
 def save_role(uow: UnitOfWork, *, key: str, label: Mapping[str, str], permissions: Iterable[str]) -> Role:
-    """Make or change a role; only declared permissions can be granted."""
+    """Make or change a role; only declared permissions can be granted, those of a plugin that is off only kept."""
     uow.require("people.accounts")
     granted = sorted(set(permissions))
-    unknown = [name for name in granted if name != "*" and name not in uow.registry.permissions]
+    role = uow.session.get(Role, key)
+    known = {"*", *uow.registry.permissions, *(role.permissions if role else ())}
+    unknown = [name for name in granted if name not in known]
     if unknown:
         raise Invalid.field("permissions", say("Nobody declares: {names}.", names=", ".join(unknown)))
-    role = uow.session.get(Role, key)
     if role is None:
         role = Role(key=key, label=dict(label), permissions=granted)
         uow.session.add(role)
@@ -210,6 +220,18 @@ def add_token(
     facts = {"token": row.id, "scopes": list(scopes)}
     append(uow, stream="person", subject_id=person_id, type="token_added", facts=facts, texts={"name": name})
     return secret
+
+
+def own_tokens(uow: UnitOfWork) -> Sequence[Token]:
+    """The actor's tokens that still work, the newest first."""
+    alive = (Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > uow.now))
+    mine = select(Token).where(Token.person_id == uow.act.actor.person_id, *alive)
+    return uow.session.scalars(mine.order_by(Token.id.desc())).all()
+
+
+def own_login(uow: UnitOfWork) -> str:
+    """What the actor signs in with."""
+    return uow.session.scalar(select(Account.login).where(Account.person_id == uow.act.actor.person_id)) or ""
 
 
 def revoke_token(uow: UnitOfWork, *, token_id: int) -> None:

@@ -17,10 +17,10 @@ from itsm.core.web.translations import Catalogues
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.faults import Faults, write_faults
+from itsm.plugins.machinery.host import Host
 from itsm.plugins.machinery.isolate import Hooks
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.register import Misfit, build_registry, hook_points
-from itsm.plugins.machinery.watchdog import Watchdog
 
 OBSERVER_SECONDS = 60
 
@@ -88,14 +88,19 @@ class Desk:
         self.point.reach(name)
 
     def settle_faults(self, quarantine: Callable[[UnitOfWork, str, str], None]) -> None:
-        """Write the faults noted so far, and quarantine who has had too many."""
-        if not self.faults:
+        """Write the faults noted so far, and quarantine who has had too many; unwritten ones stay noted."""
+        noted = self.faults.take()
+        if not noted:
             return
-        with self.unit_of_work(Act(system("machinery"), channel="worker")) as uow:
-            known = {member.name for member in self.members if not member.built_in}
-            for plugin in write_faults(uow, self.faults.take(), self.settings.quarantine_after):
-                if plugin in known:
-                    quarantine(uow, plugin, f"{self.settings.quarantine_after} faults within ten minutes")
+        try:
+            with self.unit_of_work(Act(system("machinery"), channel="worker")) as uow:
+                known = {member.name for member in self.members if not member.built_in}
+                for plugin in write_faults(uow, noted, self.settings.quarantine_after):
+                    if plugin in known:
+                        quarantine(uow, plugin, f"{self.settings.quarantine_after} faults within ten minutes")
+        except BaseException:
+            self.faults.put_back(noted)
+            raise
 
 
 def assemble(
@@ -105,7 +110,7 @@ def assemble(
     *,
     aside: Mapping[str, str] | None = None,
     clock: Callable[[], datetime] | None = None,
-    faults: Faults | None = None,
+    host: Host | None = None,
 ) -> Desk:
     """Build a desk from loaded, ordered members; who does not fit is set aside, or with `strict` ends the start."""
     left = dict(aside or {})
@@ -125,17 +130,17 @@ def assemble(
             _drop_dependants(working, left)
     if settings.strict and left:
         raise NotReady("; ".join(f"plugin {name}: {reason}" for name, reason in left.items()))
-    faults = faults or Faults()
-    watchdog = Watchdog(settings.data_dir / "hung", settings.hook_hung_after)
+    host = host or Host.of(settings)
     return Desk(
         settings=settings,
         database=database,
         registry=registry,
-        hooks=Hooks(points, faults, watchdog, settings.hook_fault_after),
+        hooks=Hooks(points, host.faults, host.watchdog, settings.hook_fault_after),
         members=working,
         aside=left,
         files=FileStore(settings.data_dir / "files", settings.max_body),
-        faults=faults,
+        faults=host.faults,
+        ring=host.ring,
         clock=clock or _clock(settings),
         point=Failpoint.parse(settings.failpoint),
         catalogues=Catalogues(m.folder / "translations" for m in working),

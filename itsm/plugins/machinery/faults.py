@@ -42,6 +42,11 @@ class Faults:
             taken, self._pending = self._pending, []
         return taken
 
+    def put_back(self, faults: Sequence[Fault]) -> None:
+        """They could not be written; the next one who takes will try again."""
+        with self._lock:
+            self._pending[:0] = faults
+
     def __bool__(self) -> bool:
         return bool(self._pending)
 

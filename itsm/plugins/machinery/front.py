@@ -1,16 +1,20 @@
 """The WSGI front: one query a request tells whether there is a new generation; then the next desk is built aside."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from itsm.core.desk.verbs import generation
 from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.machinery.switch import quarantine
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+LOG = logging.getLogger("itsm")
 
 
 class Front:
@@ -20,12 +24,18 @@ class Front:
         """`build` makes the desk of the generation that the database holds now, with its application."""
         self._build = build
         self._lock = threading.Lock()
+        self._settling = threading.Lock()
         self.desk, self.app = build()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """One request, on the desk of its moment."""
-        self.refresh()
-        return self.app(environ, start_response)
+        """One request, on the desk of its moment; what plugins did wrong in it is written afterwards."""
+        if environ.get("PATH_INFO") != "/healthz":
+            self._try_refresh()
+        try:
+            return self.app(environ, start_response)
+        finally:
+            if self.desk.faults:
+                self._settle_aside()
 
     def refresh(self) -> Desk:
         """The desk of the current generation, built anew when it changed."""
@@ -37,3 +47,25 @@ class Front:
                 if now != self.desk.generation:
                     self.desk, self.app = self._build()
         return self.desk
+
+    def _try_refresh(self) -> None:
+        """Keep serving with the desk we have when the next one cannot be built; the request itself tells why."""
+        try:
+            self.refresh()
+        except SQLAlchemyError as error:
+            LOG.warning("cannot ask for the generation: %s", error)
+        except Exception:
+            LOG.exception("the desk of the new generation cannot be built; the old one goes on")
+
+    def _settle_aside(self) -> None:
+        """In a thread of its own, off the critical path of the request."""
+        if self._settling.acquire(blocking=False):
+            threading.Thread(target=self._settle, name="settle faults", daemon=True).start()
+
+    def _settle(self) -> None:
+        try:
+            self.desk.settle_faults(quarantine)
+        except Exception:
+            LOG.exception("faults of plugins could not be written; the next request tries again")
+        finally:
+            self._settling.release()

@@ -17,9 +17,10 @@ GROUP = "itsm.plugins"
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,30}\Z")
 # Words of the house, and first words of the core's tables: a plugin's own tables begin with its name.
 RESERVED = frozenset({
-    "account", "address", "api", "api_token", "blocks", "config", "contract", "core", "desk", "event", "intake", "itsm",
-    "lease", "login", "organisation", "owed", "person", "plugin", "plugins", "role", "schedule", "sign", "static",
-    "stored", "stream", "team", "ticket", "tickets", "work",
+    "access", "account", "address", "api", "api_token", "blocks", "config", "configuration", "contract", "core", "desk",
+    "event", "intake", "itsm", "lease", "login", "machinery", "notices", "organisation", "owed", "people", "person",
+    "plugin", "plugins", "role", "schedule", "services", "sign", "static", "stored", "stream", "team", "ticket",
+    "tickets", "work",
 })  # fmt: skip
 
 
@@ -80,6 +81,11 @@ def installed() -> dict[str, Member]:
             member = replace(member, fault=f"two packages call themselves {point.name}")
         found[point.name] = member
     return found
+
+
+def bundled() -> list[str]:
+    """The plugins that come with `itsm` itself."""
+    return sorted({point.name for point in entry_points(group=GROUP) if point.dist and point.dist.name == "itsm"})
 
 
 def _fault(point: EntryPoint) -> str:

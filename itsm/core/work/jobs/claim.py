@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from itsm.core.work.models import WAITING, OwedCall
 from itsm.core.work.rules import is_dead, pause_before
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=20)  # renewed while its calls are under way, see `renew`
 
 
-def due_rows(now: datetime, plugins: Sequence[str] | None = None) -> Select[int]:
-    """The ids that may be claimed now: due or with a lapsed lease, and the lowest undone row of their lane."""
+def due_rows(now: datetime, only: Sequence[ColumnElement[bool]] = ()) -> Select[int]:
+    """The ids that may be claimed now: due or with a lapsed lease, and the lowest undone row of their lane.
+
+    only: further conditions, such as the plugins that work in this process.
+    """
     lower = aliased(OwedCall)
     blocked = exists().where(lower.lane == OwedCall.lane, lower.id < OwedCall.id, lower.state != "done")
-    statement = (
+    return (
         select(OwedCall.id)
         .where(
+            *only,
             OwedCall.state.in_(WAITING),
             OwedCall.due <= now,
             or_(OwedCall.state == "due", OwedCall.lease_until < now),
@@ -27,12 +31,11 @@ def due_rows(now: datetime, plugins: Sequence[str] | None = None) -> Select[int]
         )
         .order_by(OwedCall.due, OwedCall.id)
     )
-    return statement if plugins is None else statement.where(OwedCall.plugin.in_(plugins))
 
 
-def claim(session: Session, now: datetime, *, limit: int, plugins: Sequence[str] | None = None) -> list[OwedCall]:
+def claim(session: Session, now: datetime, *, limit: int, only: Sequence[ColumnElement[bool]] = ()) -> list[OwedCall]:
     """Lease up to `limit` due rows to a new token; rows that another process is claiming are skipped."""
-    ids = list(session.scalars(due_rows(now, plugins).limit(limit).with_for_update(skip_locked=True)))
+    ids = list(session.scalars(due_rows(now, only).limit(limit).with_for_update(skip_locked=True)))
     if not ids:
         return []
     values = {"state": "leased", "token": str(uuid4()), "lease_until": now + LEASE}

@@ -11,14 +11,15 @@ from itsm.core.hookspecs.declarations import Schedule
 from itsm.core.work.models import Lease, OwedCall, ScheduleRow
 from itsm.core.work.uow import UnitOfWork
 
+LEADER = "leader"
 LEADER_FOR = timedelta(seconds=15)
 RECEIPTS_KEPT = timedelta(days=7)
 
 
-def lead(session: Session, now: datetime, holder: str) -> bool:
-    """Take or renew the leader's lease; False while another process holds it."""
+def lead(session: Session, now: datetime, holder: str, name: str = LEADER) -> bool:
+    """Take or renew the leader's lease (or another of this `name`); False while another process holds it."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = {"name": "leader", "holder": holder, "until": now + LEADER_FOR}
+    values = {"name": name, "holder": holder, "until": now + LEADER_FOR}
     statement = (
         dialect.insert(Lease)
         .values(values)
@@ -30,6 +31,11 @@ def lead(session: Session, now: datetime, holder: str) -> bool:
         .returning(Lease.holder)
     )
     return session.scalars(statement).first() == holder
+
+
+def is_held(session: Session, now: datetime, name: str) -> bool:
+    """Whether somebody holds the lease of this name."""
+    return session.scalars(select(Lease.name).where(Lease.name == name, Lease.until >= now)).first() is not None
 
 
 def fire_schedules(uow: UnitOfWork, schedules: Iterable[Schedule]) -> int:

@@ -1,9 +1,12 @@
 """Deliver claimed calls one by one: count, run, and commit the effect together with its receipt."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement
 
 from itsm.core.act import Act, system
 from itsm.core.work.jobs.claim import claim, fail, finish, give_back, start_attempt
@@ -39,22 +42,37 @@ class Workplace(Protocol):
         ...
 
 
-def drain(workplace: Workplace, *, stop: Callable[[], bool] = lambda: False, most: int | None = None) -> int:
-    """Deliver what is due until nothing is, `stop()` says so, or `most` calls are through; how many were tried."""
+def drain(
+    workplace: Workplace,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    most: int | None = None,
+    only: Sequence[ColumnElement[bool]] = (),
+    keep: Callable[[str], AbstractContextManager[Any]] = nullcontext,
+) -> int:
+    """Deliver what is due until nothing is, `stop()` says so, or `most` calls are through; how many were tried.
+
+    only: conditions on the calls. keep: renews the leases of a token while its calls are delivered.
+    """
     tried = 0
     while not stop() and (most is None or tried < most):
         with workplace.unit_of_work(CLOCKWORK) as uow:
-            rows = claim(uow.session, uow.now, limit=BATCH)
+            rows = claim(uow.session, uow.now, limit=BATCH, only=only)
         if not rows:
             break
-        for index, row in enumerate(rows):
-            if stop():
-                with workplace.unit_of_work(CLOCKWORK) as uow:
-                    give_back(uow.session, rows[index:])
-                break
-            deliver(workplace, row)
-            tried += 1
+        with keep(rows[0].token or ""):
+            tried += _deliver_all(workplace, rows, stop)
     return tried
+
+
+def _deliver_all(workplace: Workplace, rows: Sequence[OwedCall], stop: Callable[[], bool]) -> int:
+    for index, row in enumerate(rows):
+        if stop():
+            with workplace.unit_of_work(CLOCKWORK) as uow:
+                give_back(uow.session, rows[index:])
+            return index
+        deliver(workplace, row)
+    return len(rows)
 
 
 def deliver(workplace: Workplace, row: OwedCall) -> bool:

@@ -1,0 +1,31 @@
+"""`itsm worker`: with Redis behind the doorbell, without it at the table itself."""
+
+import logging
+
+import click
+
+from itsm.app import front
+from itsm.core.settings import read_settings
+from itsm.plugins.machinery.host import Host
+from itsm.plugins.machinery.watchdog import Watchdog
+from itsm.processes.options import supervised_option
+from itsm.processes.parent import end_with_parent
+from itsm.processes.worker import Worker
+
+HUNG_AFTER = 90.0  # beyond the time limit of a call, which has failed to end it
+
+
+@click.command()
+@click.option("--long", is_flag=True, help="Do long work only: imports, rebuilds, reports.")
+@supervised_option
+def worker(long: bool, supervised: bool) -> None:
+    """Do background jobs and timers; with ITSM_REDIS_URL it waits for a bell in Redis, else it looks every moment."""
+    if supervised:
+        end_with_parent()
+    logging.basicConfig(format="itsm worker: %(message)s", level=logging.WARNING)
+    settings = read_settings()
+    host = Host(Watchdog(settings.data_dir / "hung", HUNG_AFTER))
+    hands = Worker(front(settings, host), long=long)
+    hands.listen()
+    host.watchdog.start()
+    hands.poll(settings.worker_poll)

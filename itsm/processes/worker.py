@@ -1,0 +1,88 @@
+"""The worker: follows the desk's generations, fires schedules as the leader, and drains owed calls."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.exc import DBAPIError
+
+from itsm.core.act import Act, system
+from itsm.core.work.jobs import drain
+from itsm.core.work.jobs.clockwork import LEADER, fire_schedules, is_held, lead
+from itsm.core.work.jobs.renew import Keeper
+from itsm.core.work.models import OwedCall
+from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.machinery.front import Front
+from itsm.plugins.machinery.switch import quarantine
+
+AT_ONCE = 100
+LONG = "long worker"
+LEAD_EVERY = 2.0
+CLOCKWORK = Act(system("worker"), channel="worker")
+LOG = logging.getLogger("itsm")
+
+
+class Worker:
+    """One worker process. `long`: it does the calls declared long and nothing else."""
+
+    def __init__(self, front: Front, *, long: bool = False) -> None:
+        self.front, self.long = front, long
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.stopping = threading.Event()
+        self._led = float("-inf")
+        self._keeper = Keeper(lambda: self.front.desk)
+
+    def listen(self) -> None:
+        """End in good order on SIGTERM and SIGINT: the call under way is finished."""
+        for sort in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sort, self._stop)
+
+    def poll(self, seconds: float) -> None:
+        """Work until told to stop, looking at the database every so often."""
+        while not self.stopping.is_set():
+            if not self.round():
+                self.stopping.wait(seconds)
+
+    def round(self) -> int:
+        """Do what is due now; how many calls were tried. While the database is away that is none."""
+        try:
+            desk = self.front.refresh()
+            self._lead(desk)
+            tried = drain(desk, stop=self.stopping.is_set, most=AT_ONCE, only=self._mine(desk), keep=self._keeper.keep)
+            desk.settle_faults(quarantine)
+        except DBAPIError as error:
+            LOG.warning("the database does not answer: %s", error.orig)
+            self.stopping.wait(0.5)
+            return 0
+        return tried
+
+    def _lead(self, desk: Desk) -> None:
+        """One worker of all fires the schedules; asked seldom, for each time is a write."""
+        if time.monotonic() - self._led < LEAD_EVERY:
+            return
+        self._led = time.monotonic()
+        name = LONG if self.long else LEADER
+        with desk.unit_of_work(CLOCKWORK) as uow:
+            if lead(uow.session, uow.now, self.name, name) and not self.long:
+                fire_schedules(uow, desk.registry.schedules.values())
+
+    def _mine(self, desk: Desk) -> Sequence[ColumnElement[bool]]:
+        """Calls of plugins that work in this process; long ones go to the worker that is kept for them, if any."""
+        ours = OwedCall.plugin.in_([member.name for member in desk.members])
+        long = [call.name for call in desk.registry.calls.values() if call.long]
+        if self.long:
+            return ours, OwedCall.name.in_(long)
+        return (ours, OwedCall.name.not_in(long)) if long and self._long_worker(desk) else (ours,)
+
+    def _long_worker(self, desk: Desk) -> bool:
+        with desk.unit_of_work(CLOCKWORK, write=False) as uow:
+            return is_held(uow.session, uow.now, LONG)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping.set()

@@ -1,0 +1,25 @@
+"""What granian's child serves: the desk with its watchdog, in a process that ends with its parent."""
+
+import sys
+
+from itsm.app import front
+from itsm.cli import tell
+from itsm.core.errors import DeskError
+from itsm.core.settings import read_settings
+from itsm.plugins.machinery.front import Front
+from itsm.plugins.machinery.host import Host
+from itsm.processes.parent import end_with_parent
+
+
+def application() -> Front:
+    """Build the desk; what hinders that is told in a sentence, and the process ends with its code."""
+    end_with_parent()
+    try:
+        settings = read_settings()
+        host = Host.of(settings)
+        served = front(settings, host)
+    except DeskError as error:
+        tell(error)
+        sys.exit(error.exit_code)
+    host.watchdog.start()
+    return served
