@@ -18,7 +18,7 @@ from itsm.core.ledger.verbs import history
 from itsm.core.tickets.verbs import move_ticket, open_ticket
 from itsm.core.work.jobs import drain
 from itsm.core.work.verbs import count_calls
-from tests.fixtures import Clock, Sample, World
+from tests.fixtures import TESTER, Clock, Sample, World
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```\w+ title=(\S+)\n(.*?)^```", re.M | re.S)
@@ -64,6 +64,21 @@ def test_the_first_plugin_keeps_its_promises(
         assert [e.type for e, _ in history(uow.session, "ticket", number)] == ["ticket_opened", "comment_added"]
     with desk.unit_of_work(agent) as uow:
         move_ticket(uow, number=number, transition="resolve", changes={**done, "callback.at": None})
+
+
+def test_the_plugin_of_the_readme_is_twenty_lines_and_speaks(
+    with_plugin: Callable[..., Any], world: World, tmp_path: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = re.findall(r"^```python\n(.*?)^```", readme, re.M | re.S)[0]
+    assert code.count("\n") <= 20
+    names: dict[str, Any] = {}
+    exec(compile(code, "README.md", "exec"), names)  # noqa: S102
+    hooks = {name: value for name, value in names.items() if not name.startswith("__")}
+    desk, _ = with_plugin("vip", **hooks)
+    with desk.unit_of_work(TESTER) as uow:
+        assert open_ticket(uow, kind="incident", title="x", fields={"vip.level": "gold"}).priority == 1
+        assert open_ticket(uow, kind="incident", title="x", fields={"vip.level": "silver"}).priority == 3
 
 
 def test_every_name_that_the_readme_plugin_imports_is_on_the_door() -> None:
