@@ -1,6 +1,7 @@
 """The command `itsm`: a table of subcommands, each loaded when it is called, so that `--help` answers at once."""
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
@@ -25,6 +26,7 @@ COMMANDS = {
     "plugins": (MACHINERY, "List, enable, disable and purge plugins."),
     "user": ("itsm.core.access.commands", "Add users."),
     "token": ("itsm.core.access.commands", "Make API tokens."),
+    "import": ("itsm.core.importing.commands", "Bring tickets and people from other systems' files."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
 }
 
@@ -37,7 +39,8 @@ class Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
-            found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+            name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+            found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), name)
             return found
         if cmd_name in self.list_commands(ctx):
             made: click.Command = importlib.import_module(MACHINERY).plugin_group(cmd_name)

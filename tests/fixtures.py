@@ -24,7 +24,7 @@ from itsm.core.work.jobs import drain
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
-from itsm.plugins.machinery.members import Member
+from itsm.plugins.machinery.members import Member, load
 from tests.servers import new_database
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -108,6 +108,7 @@ class World:
 @contextmanager
 def _world(url: str, folder: Path) -> Iterator[World]:
     engine = make_engine(url).execution_options(itsm_write=True)
+    load(INCIDENTS)  # its tables too, whichever test comes first
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
     clock = Clock()

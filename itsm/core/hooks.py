@@ -7,8 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from itsm.core.act import Actor
-from itsm.core.hookspecs.declarations import CallHandler, DocumentType, Permission, Routes, Schedule, Visible
+from itsm.core.hookspecs.declarations import (
+    CallHandler,
+    DocumentType,
+    Importer,
+    Permission,
+    Routes,
+    Schedule,
+    Visible,
+)
 from itsm.core.hookspecs.marks import hook
+from itsm.core.importing.commands import core_importers
 from itsm.core.ledger.jobs import expand
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.tickets.api import api_blueprint
@@ -44,6 +53,11 @@ def register_permissions() -> Sequence[Permission]:
 @hook
 def register_documents() -> Sequence[DocumentType]:
     return core_documents()
+
+
+@hook
+def register_importers() -> Sequence[Importer]:
+    return core_importers()
 
 
 @hook

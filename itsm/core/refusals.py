@@ -15,7 +15,8 @@ def refusals_of(messages: Any, prefix: str = "") -> list[Refusal]:
 def _walk(messages: Any, path: str) -> Iterator[Refusal]:
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            inner_path = path if name in ("_schema", "json", "form", "query") else f"{path}.{name}".strip(".")
+            hidden = name == "_schema" or (not path and name in ("json", "form", "query"))
+            inner_path = path if hidden else f"{path}.{name}".strip(".")
             yield from _walk(inner, inner_path)
     elif isinstance(messages, list):
         for inner in messages:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from itsm.core.act import Actor
+    from itsm.core.hookspecs.imports import ImportJob, ImportReport
     from itsm.core.hookspecs.registry import Registry
     from itsm.core.work.uow import UnitOfWork
 
@@ -88,7 +89,8 @@ class Routes:
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the navigation; hidden from actors without the permission."""
+    """One entry of the navigation; hidden from actors without the permission. From order 100 on it stands in the
+    menu *Manage*."""
 
     title: Label
     endpoint: str
@@ -153,11 +155,15 @@ class DocumentType:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """`itsm import <name> FILE`: `run(uow_factory, path, options)` yields progress and returns a report."""
+    """`itsm import <name> FILE`: `run(job)` reads the file and returns a report.
+
+    What is wrong with the whole file or its mapping is raised as `Invalid`; what is wrong with a line stands in the
+    report with the line's number, and the rest is imported.
+    """
 
     name: str
     label: Label
-    run: "Callable[..., Mapping[str, Any]]"
+    run: "Callable[[ImportJob], ImportReport]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,11 @@ def ticket_moved(uow: "UnitOfWork", event: Happened) -> None:
 @spec("observes")
 def comment_added(uow: "UnitOfWork", event: Happened) -> None:
     """A public comment or an internal note was added."""
+
+
+@spec("observes")
+def ticket_activated(uow: "UnitOfWork", event: Happened) -> None:
+    """An imported ticket that is not closed takes up its life in this desk: start its timers, from its own moments.
+
+    It may come again for the same ticket, when a longer export added to its past; a timer that runs is left alone.
+    """

@@ -65,6 +65,8 @@ def register_fields() -> Sequence[Field]:
         field("major", "yes_no", "Major incident", "Значительный инцидент", filterable=True, on_form=False),
         field("reopened", "whole", "Times reopened", "Сколько раз возвращена", filterable=True, minimum=0,
               on_form=False),
+        field("reassigned", "whole", "Times passed to another group", "Сколько раз передана другой группе",
+              filterable=True, minimum=0, on_form=False),
     )  # fmt: skip
 
 
@@ -120,6 +122,7 @@ def register_notice_templates() -> Sequence[NoticeTemplate]:
 def ticket_changing(uow: UnitOfWork, draft: Draft) -> Iterable[Refusal]:
     if draft.kind != "incident":
         return ()
+    rules.count_hand_over(draft)
     reasons = document(uow, "incidents.wait_reasons").body["entries"]
     now = uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return [*rules.missing_texts(draft), *rules.missing_for_wait(reasons, draft, now)]
@@ -150,6 +153,11 @@ def reply_effect(uow: UnitOfWork, draft: Draft) -> ReplyEffect | None:
 @hook
 def ticket_moved(uow: UnitOfWork, event: Happened) -> None:
     jobs.solve_children(uow, event)
+
+
+@hook
+def ticket_activated(uow: UnitOfWork, event: Happened) -> None:
+    verbs.start_timers(uow, event.subject_id)
 
 
 @hook

@@ -51,6 +51,12 @@ def missing_for_wait(reasons: Iterable[Mapping[str, Any]], draft: Draft, now: st
         yield Refusal("incidents.wait_until", say("Must lie ahead."), "incidents")
 
 
+def count_hand_over(draft: Draft) -> None:
+    """Count on the draft that the ticket passes from one group to another; the first group is no hand-over."""
+    if draft.changed("team") and draft.before.get("team") is not None and draft.values.get("team") is not None:
+        draft.values["incidents.reassigned"] = (draft.before.get("incidents.reassigned") or 0) + 1
+
+
 def effect_of_reply(draft: Draft, resolved_at: datetime | None, now: datetime, reopen_within: timedelta) -> ReplyEffect:
     """A requester's reply: on waiting → open; on resolved, within the window → reopened and flagged; later, or on
     closed → a new linked ticket; else it is only added."""

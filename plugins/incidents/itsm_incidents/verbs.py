@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from itsm.plugins import Draft, Ticket, UnitOfWork, document
+from itsm.plugins import Draft, Ticket, UnitOfWork, document, label_text
 from itsm_incidents.models import Wait
 
 
@@ -24,7 +24,7 @@ def record(uow: UnitOfWork, ticket_id: int, draft: Draft) -> None:
     if draft.values["category"] == "waiting":
         _begin_wait(uow, ticket_id, draft.values)
     if draft.values["category"] == "resolved":
-        _owe_closing(uow, ticket_id)
+        _owe_closing(uow, ticket_id, uow.now)
 
 
 def _end_wait(uow: UnitOfWork, ticket_id: int) -> None:
@@ -61,18 +61,44 @@ def owe_reminder(uow: UnitOfWork, wait: Wait) -> None:
         uow.later("incidents.remind", at=at, key=key, wait=wait.id)
 
 
-def _owe_closing(uow: UnitOfWork, ticket_id: int) -> None:
+def start_timers(uow: UnitOfWork, ticket_id: int) -> None:
+    """An imported incident takes up its life here: close it in time, or go on waiting; from now on, but for the
+    closing, which counts from its resolution."""
+    ticket = uow.session.get_one(Ticket, ticket_id)
+    if ticket.kind != "incident":
+        return
+    if ticket.category != "waiting":
+        _end_wait(uow, ticket_id)
+    elif ticket.fields.get("incidents.wait_reason") and not any(w.ended_at is None for w in waits_of(uow, ticket)):
+        _begin_wait(uow, ticket_id, ticket.fields)
+    if ticket.category == "resolved" and ticket.resolved_at is not None:
+        _owe_closing(uow, ticket_id, ticket.resolved_at)
+
+
+def _owe_closing(uow: UnitOfWork, ticket_id: int, resolved_at: datetime) -> None:
     days = policy(uow)["close_after_days"]
     if days:
-        at = uow.now + timedelta(days=days)
-        key = f"incidents.close:{ticket_id}:{uow.now.isoformat()}"
-        uow.later("incidents.close", at=at, key=key, number=ticket_id, resolved_at=uow.now.isoformat())
+        at = resolved_at + timedelta(days=days)
+        key = f"incidents.close:{ticket_id}:{resolved_at.isoformat()}"
+        uow.later("incidents.close", at=at, key=key, number=ticket_id, resolved_at=resolved_at.isoformat())
 
 
 def waits_for(uow: UnitOfWork, reason: str) -> str:
     """For whom or what a reason waits: customer, supplier, change, parts, date."""
     entries = document(uow, "incidents.wait_reasons").body["entries"]
     return next((e["waits_for"] for e in entries if e["key"] == reason), "")
+
+
+def wait_words(uow: UnitOfWork) -> Mapping[str, str]:
+    """What the reasons are called, in the reader's language."""
+    entries = document(uow, "incidents.wait_reasons").body["entries"]
+    return {e["key"]: label_text(e["label"], uow.act.locale) for e in entries}
+
+
+def state_words(uow: UnitOfWork) -> Mapping[str, str]:
+    """What the states of an incident are called, in the reader's language."""
+    states = document(uow, "workflow.incident").body["states"]
+    return {s["key"]: label_text(s["label"], uow.act.locale) for s in states}
 
 
 def waits_of(uow: UnitOfWork, ticket: Ticket) -> Sequence[Wait]:

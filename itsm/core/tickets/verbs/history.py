@@ -1,222 +1,188 @@
-"""Bring in the past of a ticket: events with the times at which they happened, repeatable, whole or not at all."""
+"""Bring in the past of tickets: events with the times at which they happened, repeatable, each ticket whole or not.
 
-import hashlib
+`compare_histories` → `check_histories` → `write_histories`, each for many tickets at once; `record_history` is all
+three for one. Only the last one writes.
+"""
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from itsm.core.errors import Conflict, Forbidden, Invalid, Refusal
+from itsm.core.configuration.verbs import document
+from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, Refusal
 from itsm.core.fields.verbs import clean_fields
-from itsm.core.ledger.rules import GENESIS, canonical
-from itsm.core.ledger.verbs import append
-from itsm.core.texts import fold, say
-from itsm.core.tickets.models import Comment, ImportMark, Ticket
-from itsm.core.tickets.rules import State, Workflow
-from itsm.core.tickets.values import COLUMNS, difference, snapshot, split_texts, values_of
-from itsm.core.tickets.verbs.draft import workflow_of
+from itsm.core.ledger.models import Event
+from itsm.core.people.models import Person
+from itsm.core.schemas import CONTROL, LINE_CONTROL
+from itsm.core.texts import say
+from itsm.core.tickets.models import ImportMark, Ticket
+from itsm.core.tickets.past import Fresh, History, Known, Recorded, Step, chained_digests
+from itsm.core.tickets.rules import OUTCOMES
+from itsm.core.tickets.values import EDITABLE
+from itsm.core.tickets.verbs.draft import MAX_TITLE, REFERENCES, workflow_of
+from itsm.core.tickets.verbs.past import write_histories
 from itsm.core.work.uow import UnitOfWork
 
-Verdict = Literal["created", "updated", "unchanged"]
+SETTABLE = EDITABLE | {"state", "outcome", "registered_by"}
+IDENTIFIED = {**REFERENCES, "registered_by": Person}
+MAX_BODY = 100_000
+MAX_EXTERNAL_ID = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that happened to an imported ticket: the values it had from then on, or a comment, or both.
-
-    at: an aware moment. values: by name, only those that are known at this step; `state` is the key of a state.
-    actor: what the other system calls the one who did it.
-    """
-
-    at: datetime
-    values: Mapping[str, Any] = field(default_factory=dict)
-    comment: str = ""
-    public: bool = False
-    author_id: int | None = None
-    actor: str = ""
-
-    def digest(self, previous: bytes) -> bytes:
-        """The digest over all steps up to this one."""
-        plain = [self.at, dict(self.values), self.comment, self.public, self.actor]
-        return hashlib.sha256(previous + canonical(plain)).digest()
-
-
-@dataclass(slots=True)
-class Recorded:
-    """What became of one ticket's history."""
-
-    verdict: Verdict
-    ticket_id: int
-    events: int
-
-
-def record_history(uow: UnitOfWork, *, source: str, external_id: str, kind: str, steps: Sequence[Step]) -> Recorded:
+def record_history(
+    uow: UnitOfWork, *, source: str, external_id: str, kind: str, steps: Sequence[Step],
+    opened_at: datetime | None = None,
+) -> Recorded:  # fmt: skip
     """Write the history of one ticket of another system, known by (source, external_id).
 
     A second time the steps that are there already are skipped and the rest is appended; a past that differs from what
     was imported is refused. Guards do not judge the past, field types and the life cycle's states do. Nothing is owed
     but to observers that declare `replays`. Raises `Invalid` with the number of the step in the field's name.
     """
+    compared = compare_histories(uow, source=source, histories=[History(external_id, steps, opened_at)])[0]
+    if isinstance(compared, Fresh):
+        faults = check_histories(uow, kind=kind, fresh=[compared])
+        compared = faults.get(external_id, compared)
+    if isinstance(compared, Known):
+        return Recorded("unchanged", compared.ticket_id, 0)
+    if isinstance(compared, DeskError):
+        raise compared
+    _refuse_missing(uow, compared)
+    return write_histories(uow, source=source, kind=kind, fresh=[compared])[0]
+
+
+def compare_histories(uow: UnitOfWork, *, source: str, histories: Sequence[History]) -> list[Fresh | Known | DeskError]:
+    """For each history what is new of it; `Known` when nothing is, an error when its past differs from ours."""
     if uow.act.origin != "import":
         raise Forbidden(say("Only an import writes the past."))
+    known = _known(uow, source, [h.external_id for h in histories])
+    return [_compared(history, known.get(history.external_id)) for history in histories]
+
+
+def _known(uow: UnitOfWork, source: str, ids: Sequence[str]) -> dict[str, Known]:
+    """What is here of these tickets, locked; on PostgreSQL imports of one source follow each other."""
+    if uow.session.get_bind().dialect.name == "postgresql":
+        uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"import:{source}", 0))))
+    statement = (
+        select(Ticket.external_id, Ticket.id, ImportMark.steps, ImportMark.digest)
+        .join(ImportMark, ImportMark.ticket_id == Ticket.id)
+        .where(Ticket.external_source == source, Ticket.external_id.in_(ids))
+        .order_by(Ticket.id)
+        .with_for_update(of=Ticket)
+    )
+    rows = uow.session.execute(statement).all()
+    worked = _worked_on(uow, [row.id for row in rows])
+    return {row.external_id: Known(row.id, row.steps, row.digest, row.id in worked) for row in rows}
+
+
+def _worked_on(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
+    """Tickets that somebody changed here since they were imported."""
+    here = (Event.stream == "ticket", Event.subject_id.in_(ids), Event.origin == "live")
+    changed = Event.type.in_(("ticket_changed", "ticket_moved"))
+    return set(uow.session.scalars(select(Event.subject_id).where(*here, changed).distinct())) if ids else set()
+
+
+def _compared(history: History, known: Known | None) -> Fresh | Known | DeskError:
+    digests = history.digests or chained_digests(step.said() for step in history.steps)
+    if not digests:
+        return Invalid.field("steps", say("There is nothing to import."))
+    if known is None:
+        return Fresh(history, 0, None, digests[-1])
+    if len(digests) < known.steps:
+        return Conflict(say("It has fewer events than were imported before."))
+    if digests[known.steps - 1] != known.digest:
+        return Conflict(say("Its past differs from what was imported before."))
+    if len(digests) == known.steps:
+        return known
+    if known.worked_on:
+        return Conflict(say("It was changed here since it was imported, so nothing of another system is added to it."))
+    return Fresh(history, known.steps, known, digests[-1])
+
+
+def check_histories(uow: UnitOfWork, *, kind: str, fresh: Sequence[Fresh]) -> dict[str, Invalid]:
+    """Put the values of all new steps into their stored form; by external id what is refused of each ticket."""
     if kind not in uow.registry.kinds:
         raise Invalid.field("kind", say("There is no type {kind}.", kind=kind))
-    _, workflow = workflow_of(uow, kind)
-    known = select(Ticket).where(Ticket.external_source == source, Ticket.external_id == external_id)
-    ticket = uow.session.scalars(known.with_for_update()).first()
-    mark = uow.session.get(ImportMark, ticket.id) if ticket else None
-    fresh, digest = _new_steps(steps, mark)
-    if ticket is not None and not fresh:
-        return Recorded("unchanged", ticket.id, 0)
-    checked = _checked(uow, workflow, fresh, len(steps) - len(fresh))
-    verdict: Verdict = "updated" if ticket else "created"
-    ticket = ticket or _new_ticket(uow, workflow, source, external_id, kind, fresh[0].at, checked[0])
-    events = sum(_apply(uow, workflow, ticket, step, values) for step, values in zip(fresh, checked, strict=True))
-    if mark is None:
-        uow.session.add(ImportMark(ticket_id=ticket.id, steps=len(steps), digest=digest))
-    else:
-        mark.steps, mark.digest = len(steps), digest
-    uow.session.flush()
-    return Recorded(verdict, ticket.id, events)
+    faults: dict[str, Invalid] = {}
+    for one in fresh:
+        refusals = list(_wrong_id(one.history.external_id))
+        for number, step in enumerate(one.steps, one.first + 1):
+            values, wrong = check_values(uow, kind, step.values)
+            if CONTROL.search(step.comment) or len(step.comment) > MAX_BODY:
+                wrong.append(Refusal("comment", say("No control characters, {maximum} at most.", maximum=MAX_BODY)))
+            refusals += [Refusal(f"{number}.{r.field}", r.message) for r in wrong]
+            one.values.append(values)
+        if refusals:
+            faults[one.history.external_id] = Invalid(refusals=refusals)
+    return faults
 
 
-def _new_steps(steps: Sequence[Step], mark: ImportMark | None) -> tuple[Sequence[Step], bytes]:
-    """The steps that were not imported yet, and the digest over all of them."""
-    if not steps:
-        raise Invalid.field("steps", say("There is nothing to import."))
-    digest, seen = GENESIS, mark.steps if mark else 0
-    for number, step in enumerate(steps, 1):
-        digest = step.digest(digest)
-        if mark is not None and number == seen and digest != mark.digest:
-            raise Conflict(say("Its past differs from what was imported before."))
-    if len(steps) < seen:
-        raise Conflict(say("It has fewer events than were imported before."))
-    return steps[seen:], digest
+def _wrong_id(external_id: str) -> Sequence[Refusal]:
+    if 1 <= len(external_id) <= MAX_EXTERNAL_ID and not LINE_CONTROL.search(external_id):
+        return ()
+    return [Refusal("external_id", say("1 to {maximum} characters in one line.", maximum=MAX_EXTERNAL_ID))]
 
 
-def _checked(uow: UnitOfWork, workflow: Workflow, steps: Sequence[Step], offset: int) -> list[dict[str, Any]]:
-    """The values of each step in their stored form; all refusals at once."""
-    checked, refusals = [], []
-    for number, step in enumerate(steps, offset + 1):
-        own = {name: value for name, value in step.values.items() if name in COLUMNS}
-        fields, wrong = clean_fields(uow, "ticket", {n: v for n, v in step.values.items() if n not in COLUMNS})
-        if own.get("state", workflow.initial) not in workflow.states:
-            wrong.append(Refusal("state", say("There is no state {key}.", key=own["state"])))
-        refusals += [Refusal(f"{number}.{r.field}", r.message) for r in wrong]
-        checked.append(own | fields)
+def check_values(uow: UnitOfWork, kind: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refusal]]:
+    """Values of a ticket's past in their stored form, and every refusal; references are not looked up."""
+    checked: dict[str, Any] = {}
+    refusals: list[Refusal] = []
+    seen = uow.memo.setdefault(f"past.{kind}", {})
+    for name, value in values.items():
+        key = (name, repr(value) if isinstance(value, list) else value)
+        if key not in seen:
+            seen[key] = _check_value(uow, kind, name, value)
+        stored, wrong = seen[key]
+        checked[name] = stored
+        refusals += wrong
+    return checked, refusals
+
+
+def _check_value(uow: UnitOfWork, kind: str, name: str, value: Any) -> tuple[Any, list[Refusal]]:
+    if name not in SETTABLE:
+        cleaned, refusals = clean_fields(uow, "ticket", {name: value})
+        return cleaned.get(name), refusals
+    reason = None
+    if name in ("title", "description"):
+        long = name == "description"
+        maximum = MAX_BODY if long else MAX_TITLE
+        value = str(value or "").strip()
+        if len(value) > maximum or (CONTROL if long else LINE_CONTROL).search(value) or not (value or long):
+            reason = say("1 to {maximum} characters, no control characters.", maximum=maximum)
+    elif value is not None or name in ("state", "priority"):
+        allowed = _codes(uow, kind, name)
+        if name == "priority" and value is None:
+            value = document(uow, "core.priorities").body["default"]
+        if allowed is not None and value not in allowed:
+            listed = ", ".join(str(code) for code in list(allowed)[:20])
+            reason = say("{value} is not there; there are: {allowed}.", value=str(value)[:60], allowed=listed)
+    return value, [Refusal(name, reason)] if reason else []
+
+
+def _codes(uow: UnitOfWork, kind: str, name: str) -> Sequence[Any] | None:
+    """The values that a coded column may have; None for the others."""
+    if name == "state":
+        return list(workflow_of(uow, kind)[1].states)
+    if name == "outcome":
+        return OUTCOMES
+    if name == "priority":
+        return [rank["rank"] for rank in document(uow, "core.priorities").body["ranks"]]
+    if name in ("topic", "closing_topic"):
+        return [entry["key"] for entry in document(uow, "core.topics").body["entries"]]
+    return None
+
+
+def _refuse_missing(uow: UnitOfWork, fresh: Fresh) -> None:
+    """Refuse ids of people, teams and organisations that are not there."""
+    refusals = []
+    for name, model in IDENTIFIED.items():
+        wanted = {values[name] for values in fresh.values if values.get(name) is not None}
+        there = set(uow.session.scalars(select(model.id).where(model.id.in_(wanted)))) if wanted else set()
+        refusals += [
+            Refusal(name, say("There is nobody and nothing with the number {id} here.", id=id_))
+            for id_ in sorted(wanted - there, key=str)
+        ]
     if refusals:
         raise Invalid(refusals=refusals)
-    return checked
-
-
-def _new_ticket(
-    uow: UnitOfWork,
-    workflow: Workflow,
-    source: str,
-    external_id: str,
-    kind: str,
-    at: datetime,
-    first: Mapping[str, Any],
-) -> Ticket:
-    state = workflow.states[first.get("state", workflow.initial)]
-    title = str(first.get("title") or external_id)[:300]
-    ticket = Ticket(
-        kind=kind,
-        state=state.key,
-        category=state.category,
-        outcome="",
-        title=title,
-        title_fold=fold(title),
-        description="",
-        priority=first.get("priority") or 3,
-        priority_pinned=True,
-        source="import",
-        premium=False,
-        fields={},
-        version=0,
-        opened_at=at,
-        updated_at=at,
-        external_source=source,
-        external_id=external_id,
-    )
-    uow.session.add(ticket)
-    uow.session.flush()
-    return ticket
-
-
-def _apply(uow: UnitOfWork, workflow: Workflow, ticket: Ticket, step: Step, values: dict[str, Any]) -> int:
-    """Apply one step; how many events it wrote: none when nothing differs, two when it also comments."""
-    before = values_of(ticket) if ticket.version else {}
-    after = {**values_of(ticket), **values}
-    target = workflow.states[after["state"]]
-    after["category"], after["outcome"] = target.category, _outcome(target, before.get("outcome") or "")
-    after = {name: value for name, value in after.items() if name in COLUMNS or value is not None}
-    changes = difference(before, after)
-    events = 0
-    if changes:
-        _write(ticket, after, step.at, target)
-        type = "ticket_moved" if "state" in changes and before else "ticket_changed" if before else "ticket_opened"
-        told = changes if before else {n: v for n, v in after.items() if v not in (None, "", False)}
-        _tell(uow, ticket, step, type, told)
-        events += 1
-    if step.comment:
-        events += _comment(uow, ticket, step)
-    return events
-
-
-def _outcome(target: State, before: str) -> str:
-    if target.category in ("new", "open", "waiting"):
-        return ""
-    return target.outcome or before
-
-
-def _write(ticket: Ticket, values: Mapping[str, Any], at: datetime, target: State) -> None:
-    for name, column in COLUMNS.items():
-        setattr(ticket, column, values[name])
-    ticket.fields = {name: value for name, value in values.items() if name not in COLUMNS}
-    ticket.title_fold = fold(ticket.title)
-    ticket.version += 1
-    ticket.updated_at = max(ticket.updated_at, at)
-    if target.category in ("new", "open", "waiting"):
-        ticket.resolved_at = ticket.closed_at = None
-    elif ticket.resolved_at is None:
-        ticket.resolved_at = at
-    if target.category == "closed" and ticket.closed_at is None:
-        ticket.closed_at = at
-    if target.category == "open" and ticket.taken_at is None:
-        ticket.taken_at = at
-
-
-def _comment(uow: UnitOfWork, ticket: Ticket, step: Step) -> int:
-    comment = Comment(
-        ticket_id=ticket.id,
-        public=step.public,
-        author_id=step.author_id,
-        author=step.actor[:200],
-        body=step.comment,
-        channel="import",
-        created_at=step.at,
-    )
-    uow.session.add(comment)
-    uow.session.flush()
-    content = {"comment": comment.id, "public": step.public, "body": step.comment}
-    _tell(uow, ticket, step, "comment_added", content)
-    return 1
-
-
-def _tell(uow: UnitOfWork, ticket: Ticket, step: Step, type: str, content: Mapping[str, Any]) -> None:
-    facts, texts = split_texts(content, uow.registry.fields_of("ticket"))
-    if step.actor:
-        texts["by"] = step.actor
-    append(
-        uow,
-        stream="ticket",
-        subject_id=ticket.id,
-        type=type,
-        facts=facts,
-        texts=texts,
-        after=snapshot(ticket.kind, values_of(ticket)),
-        occurred_at=step.at,
-    )

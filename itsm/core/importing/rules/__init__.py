@@ -1,0 +1,1 @@
+"""From cells to the pasts of tickets, as a mapping says; nothing here knows a database."""
