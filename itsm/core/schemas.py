@@ -9,9 +9,46 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from itsm.core.texts import say
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LINE_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u2028\u2029]")
+KEY = re.compile(r"\A[a-z][a-z0-9_.-]{0,59}\Z")
 MAX_ID = 2**53 - 1
+
+
+class Size(validate.Length):
+    """A length within bounds; says so in the reader's language, as the two below do."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(value)
+        except ValidationError:
+            low, high = self.min or 0, self.max if self.max is not None else "…"
+            sentence = say("Must have {low} to {high} characters.", low=low, high=high)
+            if not isinstance(value, str):
+                sentence = say("Must have {low} to {high} entries.", low=low, high=high)
+            raise ValidationError([sentence]) from None
+
+
+class Within(validate.Range):
+    """A number within bounds."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(value)
+        except ValidationError:
+            raise ValidationError([say("Must be between {low} and {high}.", low=self.min, high=self.max)]) from None
+
+
+class Among(validate.OneOf):
+    """One of given words."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(value)
+        except ValidationError:
+            raise ValidationError([say("Must be one of: {allowed}.", allowed=self.choices_text)]) from None
 
 
 class Strict(Schema):
@@ -26,7 +63,7 @@ class Line(fields.String):
 
     def __init__(self, maximum: int = 200, *, blank: bool = False, **kwargs: Any) -> None:
         self.maximum, self.blank = maximum, blank
-        super().__init__(validate=validate.Length(0 if blank else 1, maximum), **kwargs)
+        super().__init__(validate=Size(0 if blank else 1, maximum), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -39,7 +76,7 @@ class Body(fields.String):
     """Text of several lines; line ends become `\\n`, other control characters are refused."""
 
     def __init__(self, maximum: int = 100_000, *, blank: bool = True, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(0 if blank else 1, maximum), **kwargs)
+        super().__init__(validate=Size(0 if blank else 1, maximum), **kwargs)
         self.blank = blank
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -54,7 +91,7 @@ class Whole(fields.Integer):
     """A whole number, as JSON number or plain digits; no 1.9, no "1_000", no 10^400."""
 
     def __init__(self, minimum: int = -MAX_ID, maximum: int = MAX_ID, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(minimum, maximum), **kwargs)
+        super().__init__(validate=Within(minimum, maximum), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         digits = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,16}", value.strip()) is not None
@@ -82,17 +119,21 @@ class YesNo(fields.Boolean):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+def _key(value: str) -> None:
+    if not KEY.match(value):
+        raise ValidationError("Use small letters, digits, dot, dash, underscore.")
+
+
 class Key(fields.String):
     """A short code: lower case letters, digits, `_`, `-` and `.`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        rule = validate.Regexp(r"\A[a-z][a-z0-9_.-]{0,59}\Z", error="Use small letters, digits, dot, dash, underscore.")
-        super().__init__(validate=rule, **kwargs)
+        super().__init__(validate=_key, **kwargs)
 
 
 class LabelField(fields.Dict):
     """A name in both languages, {"en": …, "ru": …}; at least one of them."""
 
     def __init__(self, **kwargs: Any) -> None:
-        languages = fields.String(validate=validate.OneOf(("en", "ru")))
-        super().__init__(keys=languages, values=Line(120), validate=validate.Length(1), **kwargs)
+        languages = fields.String(validate=Among(("en", "ru")))
+        super().__init__(keys=languages, values=Line(120), validate=Size(1), **kwargs)

@@ -29,12 +29,12 @@ from itsm.core.hookspecs.declarations import (
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.hookspecs.marks import hook, spec
 from itsm.core.hookspecs.observes import Happened
-from itsm.core.hookspecs.shows import Badge
+from itsm.core.hookspecs.shows import Badge, NavMark
 from itsm.core.hookspecs.voices import Voice
 from itsm.core.ledger.verbs import append as append_event
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Organisation, Person, Team
-from itsm.core.schemas import Body, Ident, Key, LabelField, Line, Strict, Whole, YesNo
+from itsm.core.schemas import Among, Body, Ident, Key, LabelField, Line, Size, Strict, Whole, Within, YesNo
 from itsm.core.texts import Label, Message, fold, label_text, say
 from itsm.core.tickets.models import Comment, Ticket
 from itsm.core.tickets.schemas import EntriesSchema, EntrySchema, check_entries
@@ -64,15 +64,15 @@ from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.members import About
 
 __all__ = [
-    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "ApiBlueprint", "Badge", "Base", "BigId", "Body", "CallHandler",
-    "Choice", "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft",
-    "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer",
-    "Invalid", "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message", "NavEntry", "NotAllowedNow",
-    "NoticeTemplate", "Organisation", "Panel", "Permission", "Person", "Refusal", "ReplyEffect", "Routes",
-    "Schedule", "Service", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc",
-    "Visible", "Voice", "Whole", "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket",
-    "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold",
-    "history", "hook", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_ticket",
-    "needs", "notify", "open_ticket", "reading", "render_page", "record_history", "say", "set_parent", "spec", "split_ticket",
-    "system", "translated", "utc_text", "watch", "writing",
+    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
+    "CallHandler", "Choice", "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft",
+    "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer", "Invalid",
+    "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate",
+    "Organisation", "Panel", "Permission", "Person", "Refusal", "ReplyEffect", "Routes", "Schedule", "Service", "Size",
+    "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "Whole", "Within",
+    "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket", "check_entries", "choices_of",
+    "claim_ticket", "count_tickets", "document", "find_ticket", "fold", "history", "hook", "label_text", "link_tickets",
+    "list_tickets", "log_work", "merge_ticket", "move_ticket", "needs", "notify", "open_ticket", "reading",
+    "record_history", "render_page", "say", "set_parent", "spec", "split_ticket", "system", "translated", "utc_text",
+    "watch", "writing",
 ]  # fmt: skip

@@ -1,15 +1,15 @@
 """The forms of access: signing in, tokens, one's own settings."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from itsm.core.schemas import Line, Strict, Whole
+from itsm.core.schemas import Line, Size, Strict, Whole
 
 
 class SignInIn(Strict):
     """Sign in."""
 
     login = Line(200, required=True)
-    password = fields.String(required=True, validate=validate.Length(1, 1000))
+    password = fields.String(required=True, validate=Size(1, 1000))
 
 
 class TokenIn(Strict):
@@ -17,7 +17,7 @@ class TokenIn(Strict):
 
     name = Line(120, required=True)
     days = Whole(1, 3650, load_default=None, allow_none=True)
-    scopes = fields.List(Line(80), load_default=list, validate=validate.Length(0, 500))
+    scopes = fields.List(Line(80), load_default=list, validate=Size(0, 500))
 
 
 class OwnSettingsIn(Strict):

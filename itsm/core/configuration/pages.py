@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from itsm.core.configuration.outside import LONGEST, from_text, to_text
 from itsm.core.configuration.verbs import activate_document, document, save_document
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.people.names import names_of
-from itsm.core.schemas import Body, Line, Strict
+from itsm.core.schemas import Among, Body, Line, Strict
 from itsm.core.texts import label_text, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import locale, translated
@@ -29,7 +29,7 @@ class DocumentForm(Strict):
 
     body = Body(LONGEST, required=True)
     reason = Line(500, blank=True, required=True)
-    then = fields.String(load_default="activate", validate=validate.OneOf(("activate", "save")))
+    then = fields.String(load_default="activate", validate=Among(("activate", "save")))
 
 
 @pages.get("/configuration")

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from itsm.core.hookspecs.declarations import Field
-from itsm.core.schemas import Body, Ident, Key, Line, Strict, Whole, YesNo
+from itsm.core.schemas import Body, Ident, Key, Line, Size, Strict, Whole, YesNo
 
 
 def field_values(declared: Iterable[Field]) -> fields.Dict:
     """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
     properties = {field.name: _described(field) for field in declared}
     described = {"properties": properties, "additionalProperties": False}
-    return fields.Dict(keys=fields.String(validate=validate.Length(1, 120)), metadata=described)
+    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described)
 
 
 def _described(field: Field) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def open_schema(declared: Iterable[Field]) -> type[Schema]:
         {
             "kind": Key(required=True),
             "title": Line(300, required=True),
-            "tags": fields.List(Line(60), validate=validate.Length(0, 50)),
+            "tags": fields.List(Line(60), validate=Size(0, 50)),
             "fields": field_values(declared),
         },
         name="TicketOpenIn",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.schemas import Key, LabelField, Line, Strict, Whole, YesNo
+from itsm.core.schemas import Among, Key, LabelField, Line, Size, Strict, Whole, YesNo
 from itsm.core.texts import say
 from itsm.core.tickets.rules import CATEGORIES, OUTCOMES
 
@@ -15,8 +15,8 @@ class StateSchema(Strict):
 
     key = Key(required=True)
     label = LabelField(required=True)
-    category = fields.String(required=True, validate=validate.OneOf(CATEGORIES))
-    outcome = fields.String(load_default="", validate=validate.OneOf(OUTCOMES))
+    category = fields.String(required=True, validate=Among(CATEGORIES))
+    outcome = fields.String(load_default="", validate=Among(OUTCOMES))
 
 
 class TransitionSchema(Strict.from_dict({"from": fields.List(Key(), required=True)})):  # type: ignore[misc]
@@ -35,8 +35,8 @@ class WorkflowSchema(Strict):
     """The document `workflow.<kind>`."""
 
     initial = Key(required=True)
-    states = fields.List(fields.Nested(StateSchema), required=True, validate=validate.Length(2, 60))
-    transitions = fields.List(fields.Nested(TransitionSchema), required=True, validate=validate.Length(1, 200))
+    states = fields.List(fields.Nested(StateSchema), required=True, validate=Size(2, 60))
+    transitions = fields.List(fields.Nested(TransitionSchema), required=True, validate=Size(1, 200))
 
 
 class RankSchema(Strict):
@@ -50,7 +50,7 @@ class RankSchema(Strict):
 class PrioritiesSchema(Strict):
     """The document `core.priorities`: the ranks, and the one that holds where no voice speaks."""
 
-    ranks = fields.List(fields.Nested(RankSchema), required=True, validate=validate.Length(2, 9))
+    ranks = fields.List(fields.Nested(RankSchema), required=True, validate=Size(2, 9))
     default = Whole(1, 9, required=True)
 
 
@@ -66,7 +66,7 @@ class EntrySchema(Strict):
 class EntriesSchema(Strict):
     """A document that is a list or tree of entries, such as `core.topics`."""
 
-    entries = fields.List(fields.Nested(EntrySchema), required=True, validate=validate.Length(0, 5000))
+    entries = fields.List(fields.Nested(EntrySchema), required=True, validate=Size(0, 5000))
 
 
 def check_entries(body: Any) -> None:

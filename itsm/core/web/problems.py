@@ -14,6 +14,13 @@ from itsm.core.texts import say
 from itsm.core.web.edge import channel, translated
 
 TYPE = "application/problem+json"
+# What people are told of errors that are not the desk's own; programs get the exact sentence.
+FRIENDLY = {
+    400: (say("This could not be read"), say("Go back, load the page again and send the form once more.")),
+    404: (say("There is no such page"), say("The address is wrong, or what stood here is not visible to you.")),
+    405: (say("Not possible here"), say("This address is not for that.")),
+    413: (say("Too large"), say("What was sent is larger than this desk accepts.")),
+}
 
 
 def problem(status: int, title: str, detail: str = "", errors: list[dict[str, str]] | None = None) -> Response:
@@ -58,7 +65,10 @@ def _http_error(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         return _desk_error(Invalid(refusals=refusals_of(messages)))
-    response = _answer(error.code, translated(HTTPStatus(error.code).phrase), translated(error.description or ""), [])
+    title, detail = HTTPStatus(error.code).phrase, error.description or ""
+    if channel() != "api" and error.code in FRIENDLY:
+        title, detail = (translated(text) for text in FRIENDLY[error.code])
+    response = _answer(error.code, translated(title), translated(detail), [])
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):
             response.headers[name] = value
@@ -67,18 +77,19 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_away(error: OperationalError) -> Response:
     current_app.logger.error("database: %s", error)
-    response = _answer(503, translated("Not ready"), translated("The database does not answer; try again."), [])
+    response = _answer(503, translated("Not ready"), translated(say("The database does not answer; try again.")), [])
     response.headers["Retry-After"] = "2"
     return response
 
 
 def _unforeseen(error: Exception) -> Response:
     current_app.logger.exception("unforeseen error", exc_info=error)
-    return _answer(500, translated("Internal error"), translated("This is our fault; it was noted."), [])
+    return _answer(500, translated("Internal error"), translated(say("This is our fault; it was noted.")), [])
 
 
 def _answer(status: int, title: str, detail: str, errors: list[dict[str, str]]) -> Response:
     if channel() == "api" or request.path in ("/healthz", "/readyz"):
         return problem(status, title, detail, errors)
-    page = render_template("core/problem.html", status=status, title=title, detail=detail, errors=errors)
+    told = {"status": status, "title": title, "detail": detail, "errors": errors}
+    page = render_template("core/problem.html", **told, request_id=g.get("request_id", ""))
     return Response(page, status)

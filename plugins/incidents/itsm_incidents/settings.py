@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from itsm.plugins import (
+    Among,
     DocumentType,
     EntriesSchema,
     EntrySchema,
@@ -15,6 +16,7 @@ from itsm.plugins import (
     LabelField,
     NoticeTemplate,
     Refusal,
+    Size,
     Strict,
     Whole,
     YesNo,
@@ -43,22 +45,22 @@ class CellSchema(Strict):
 class PrioritySchema(Strict):
     """The document `incidents.priority`: impact × urgency → rank."""
 
-    impacts = fields.List(fields.Nested(DegreeSchema), required=True, validate=validate.Length(1, 9))
-    urgencies = fields.List(fields.Nested(DegreeSchema), required=True, validate=validate.Length(1, 9))
+    impacts = fields.List(fields.Nested(DegreeSchema), required=True, validate=Size(1, 9))
+    urgencies = fields.List(fields.Nested(DegreeSchema), required=True, validate=Size(1, 9))
     cells = fields.List(fields.Nested(CellSchema), required=True)
 
 
 class WaitReasonSchema(EntrySchema):
     """Why an incident waits. asks: values that must be given with it."""
 
-    waits_for = fields.String(required=True, validate=validate.OneOf(WAITS_FOR))
-    asks = fields.List(fields.String(validate=validate.OneOf(("until", "supplier_number"))), load_default=list)
+    waits_for = fields.String(required=True, validate=Among(WAITS_FOR))
+    asks = fields.List(fields.String(validate=Among(("until", "supplier_number"))), load_default=list)
 
 
 class WaitReasonsSchema(Strict):
     """The document `incidents.wait_reasons`."""
 
-    entries = fields.List(fields.Nested(WaitReasonSchema), required=True, validate=validate.Length(1, 100))
+    entries = fields.List(fields.Nested(WaitReasonSchema), required=True, validate=Size(1, 100))
 
 
 class PolicySchema(Strict):

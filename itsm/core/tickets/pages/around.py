@@ -1,12 +1,12 @@
 """What hangs around a ticket: tags, watchers, links, parent, merge, split, work time."""
 
 from flask import flash, redirect, request, url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.people.names import typed_person
-from itsm.core.schemas import Ident, Line, Strict, Whole
+from itsm.core.schemas import Among, Ident, Line, Size, Strict, Whole
 from itsm.core.texts import say
 from itsm.core.tickets.pages.acts import act, refused
 from itsm.core.tickets.pages.blueprint import pages
@@ -39,7 +39,7 @@ class LinkForm(Strict):
     """A link to another ticket."""
 
     to = Ident(required=True)
-    type = fields.String(required=True, validate=validate.OneOf(LINK_TYPES))
+    type = fields.String(required=True, validate=Among(LINK_TYPES))
 
 
 class NumberForm(Strict):
@@ -58,7 +58,7 @@ class WorkForm(Strict):
 class SplitForm(Strict):
     """Messages that go into a new ticket, and its subject."""
 
-    comments = fields.List(Ident(), required=True, validate=validate.Length(1, 500))
+    comments = fields.List(Ident(), required=True, validate=Size(1, 500))
     title = Line(300, required=True)
 
 

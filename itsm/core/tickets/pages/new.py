@@ -4,13 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from flask import flash, redirect, request, url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.hookspecs.declarations import Kind
 from itsm.core.intake.verbs import settle, take_in
-from itsm.core.schemas import Strict
+from itsm.core.schemas import Size, Strict
 from itsm.core.texts import say
 from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
@@ -31,8 +31,8 @@ CONTROLS = ("kind", "key", "contact")
 class KeyForm(Strict):
     """What a new form carries besides the values."""
 
-    kind = fields.String(required=True, validate=validate.Length(1, 40))
-    key = fields.String(required=True, validate=validate.Length(8, 64))
+    kind = fields.String(required=True, validate=Size(1, 40))
+    key = fields.String(required=True, validate=Size(8, 64))
 
 
 @pages.get("/tickets/new")
