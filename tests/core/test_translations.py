@@ -103,7 +103,9 @@ def test_every_label_that_is_registered_has_both_languages(desk: Desk) -> None:
     labels |= {f"field {f.name}": f.label for fields in registry.fields.values() for f in fields.values()}
     labels |= {f"choice {f.name}": c.label for fs in registry.fields.values() for f in fs.values() for c in f.choices}
     labels |= {f"permission {p.name}": p.label for p in registry.permissions.values()}
-    labels |= {f"nav {n.endpoint}": n.title for n in registry.nav} | {f"panel {p.key}": p.title for p in registry.panels}
+    labels |= {f"nav {n.endpoint}": n.title for n in registry.nav} | {
+        f"panel {p.key}": p.title for p in registry.panels
+    }
     labels |= {f"document {d.name}": d.label for d in registry.documents.values()}
     labels |= {f"importer {i.name}": i.label for i in registry.importers.values()}
     labels |= {f"{d.name}: {place}": label for d in registry.documents.values() for place, label in _inner(d.default)}

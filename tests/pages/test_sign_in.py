@@ -22,7 +22,9 @@ def test_a_stranger_is_led_to_the_form_and_back_to_where_they_wanted_to_go(visit
     assert "SameSite=Lax" in cookie
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "evil", "/a\nb"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "evil", "/a\nb"]
+)
 def test_signing_in_leads_nowhere_outside(visitor: Visitor, target: str) -> None:
     login = {"login": "agent@example.org", "password": "password of agent", "next": target}
     assert visitor.post("/sign-in", login).location == "/"
@@ -102,7 +104,9 @@ def test_a_token_is_shown_once_works_and_is_revoked_at_once(signed_in: SignedIn)
     secret = made.text.split('class="secret">')[1].split("<")[0]
     bearer = {"Authorization": f"Bearer {secret}"}
     assert agent.get("/api/v1/tickets", headers=bearer).status_code == 200
-    assert agent.client.post("/api/v1/tickets", json={"kind": "incident", "title": "x"}, headers=bearer).status_code == 403
+    assert (
+        agent.client.post("/api/v1/tickets", json={"kind": "incident", "title": "x"}, headers=bearer).status_code == 403
+    )
     page = agent.get("/account")
     assert secret not in page.text
     number = page.text.split("/account/tokens/")[1].split("/")[0]
@@ -132,5 +136,10 @@ def test_headers_forbid_inline_code_and_files_are_kept_for_a_year(visitor: Visit
     assert sheet.mimetype == "text/css"
     assert "max-age=31536000" in sheet.headers["Cache-Control"]
     assert visitor.get(address.split("?")[0]).headers["Cache-Control"] == "no-cache"
-    for strange in ("/static/core/../hooks.py", "/static/core/%2e%2e/hooks.py", "/static/none/x.css", "/static/core/no"):
+    for strange in (
+        "/static/core/../hooks.py",
+        "/static/core/%2e%2e/hooks.py",
+        "/static/none/x.css",
+        "/static/core/no",
+    ):
         assert visitor.get(strange).status_code == 404

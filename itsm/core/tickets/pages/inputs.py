@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.fields.verbs import choices_of
+from itsm.core.fields.verbs import choices_of, clean_fields
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.names import list_teams, marked, typed_organisation, typed_person
 from itsm.core.refusals import refusals_of
@@ -153,6 +153,7 @@ def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str
         own = TicketValues().load(own)
     except ValidationError as error:
         refusals += refusals_of(error.messages)
+    refusals += clean_fields(uow, "ticket", values)[1]
     if refusals:
         raise Invalid(refusals=refusals)
     return own | values

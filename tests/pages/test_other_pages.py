@@ -1,0 +1,133 @@
+"""Jobs, plugins, configuration, notices, people: what administrators and everybody else find there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from itsm.core.work.models import OwedCall
+from itsm.plugins.machinery.desk import Desk
+from tests.fixtures import TESTER, Sample, World
+from tests.pages.conftest import Visitor, hidden
+
+SignedIn = Callable[[str], Visitor]
+
+
+def test_a_failed_job_is_shown_with_its_fault_and_tried_again(signed_in: SignedIn, desk: Desk, world: World) -> None:
+    with desk.unit_of_work(TESTER) as uow:
+        fault = "Traceback\nValueError: <b>boom</b>"
+        call = OwedCall(name="core.expand", plugin="core", args={"event": 1}, state="dead", due=uow.now, attempts=8)
+        call.error, call.created_at = fault, uow.now
+        uow.session.add(call)
+        uow.session.flush()
+        number = call.id
+    admin = signed_in("admin")
+    page = admin.get("/jobs")
+    assert "ValueError: &lt;b&gt;boom" in page.text
+    assert "owed" not in page.text.lower()
+    assert admin.post(f"/jobs/{number}/retry").status_code == 302
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        assert uow.session.get_one(OwedCall, number).state == "due"
+    assert admin.post(f"/jobs/{number}/retry").status_code == 409
+    assert admin.post("/jobs/999999/retry").status_code == 404
+
+
+def test_a_document_is_edited_as_text_with_a_reason_and_put_back(signed_in: SignedIn, desk: Desk) -> None:
+    admin = signed_in("admin")
+    text = "entries:\n- key: coffee\n  label: {en: Coffee, ru: Кофе}\n"
+    assert admin.post("/configuration/core.topics", {"body": text, "reason": ""}).status_code == 422
+    assert admin.post("/configuration/core.topics", {"body": text, "reason": "Кофе важен"}).status_code == 302
+    page = admin.get("/configuration/core.topics").text
+    assert "Кофе важен" in page
+    assert "coffee" in page
+    assert "Coffee" in admin.get("/tickets/new").text
+    again = {"body": "entries: []", "reason": "Пусто", "then": "save"}
+    admin.post("/configuration/core.topics", again)
+    assert "Coffee" in admin.get("/tickets/new").text
+    number = admin.get("/configuration/core.topics").text.split("/configuration/revisions/")[1].split("/")[0]
+    admin.post(f"/configuration/revisions/{number}/activate")
+    assert "Coffee" not in admin.get("/tickets/new").text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("entries: [", "Line "),
+        ("entries:\n- key: a\n  key: b\n", "Line 3"),
+        ("a: &x [1]\nb: *x\n", "Line 2"),
+        ("entries:\n- key: A B\n  label: {en: x}\n", "entries.0.key: Use small letters"),
+        ("- 1", "Invalid input type."),
+        ("strange: 1\nentries: []", "strange: Unknown field."),
+        ("[" * 5000, "This is not YAML"),
+        ("", "Invalid input type."),
+    ],
+)
+def test_a_wrong_document_is_refused_with_its_place_and_kept(signed_in: SignedIn, text: str, said: str) -> None:
+    answer = signed_in("admin").post("/configuration/core.topics", {"body": text, "reason": "Зачем-то"})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="Зачем-то"' in answer.text
+    assert text[:20] in answer.text.replace("&amp;", "&")
+
+
+def test_a_notice_is_counted_in_the_head_until_it_is_read(
+    signed_in: SignedIn, work: Callable[[], int], sample: Sample
+) -> None:
+    agent = signed_in("agent")
+    values = {"kind": "incident", "key": "k" * 9, "title": "<b>Стоп</b>", "requested_for": "requester@example.org"}
+    place = agent.post("/tickets/new", values).location
+    agent.post(f"{place}/comments", {"body": "Уже смотрим", "public": "true", "key": "c" * 9})
+    while work():
+        pass
+    requester = signed_in("requester")
+    assert '<span class="count">1</span>' in requester.get("/").text
+    page = requester.get("/notices").text
+    assert "&lt;b&gt;Стоп&lt;/b&gt;" in page
+    assert f'href="{place}"' in page
+    requester.post("/notices/read")
+    assert '<span class="count">' not in requester.get("/").text
+
+
+def test_plugins_are_listed_with_the_command_and_can_be_switched_off(signed_in: SignedIn, api: Any) -> None:
+    admin = signed_in("admin")
+    page = admin.get("/plugins")
+    assert "Incidents" in page.text
+    assert admin.get("/plugins/incidents").status_code == 200
+    assert admin.get("/plugins/nonsense").status_code == 404
+    assert signed_in("agent").post("/plugins/incidents/disable").status_code == 403
+
+
+def test_people_and_organisations_are_found_by_name_address_and_phone(signed_in: SignedIn, sample: Sample) -> None:
+    agent = signed_in("agent")
+    page = agent.get("/people?q=requester@")
+    assert f"/people/{sample.people['requester'].id}" in page.text
+    person = agent.get(f"/people/{sample.people['requester'].id}")
+    assert "requester@example.org" in person.text
+    organisation = sample.people["requester"].organisation_id
+    assert "Д-17" in agent.get(f"/organisations/{organisation}").text
+    assert "Акме" in agent.get("/people?q=акме").text
+    assert agent.get("/people/999999").status_code == 404
+    assert agent.get("/people/99999999999999999999999").status_code == 404
+    new = agent.get(person.text.split('class="button" href="')[1].split('"')[0].replace("&amp;", "&"))
+    assert f'value="Requester #{sample.people["requester"].id}"' in new.text
+
+
+def test_a_major_incident_is_declared_on_its_page_and_listed(signed_in: SignedIn) -> None:
+    agent = signed_in("agent")
+    place = agent.post("/tickets/new", {"kind": "incident", "key": "k" * 9, "title": "Всё стоит"}).location
+    assert "Declare a major incident" in agent.get(place).text
+    agent.post(f"/p/incidents/major/{place.rsplit('/', 1)[1]}", {"major": "true"})
+    assert "Всё стоит" in agent.get("/p/incidents/major").text
+    assert '<span class="badge alarm">Major incident</span>' in agent.get(place).text
+
+
+def test_errors_are_pages_for_people_and_documents_for_programs(signed_in: SignedIn) -> None:
+    agent = signed_in("agent")
+    lost = agent.get("/no/such/page")
+    assert (lost.status_code, lost.mimetype) == (404, "text/html")
+    assert "There is no such page" in lost.text
+    assert agent.get("/tickets/999999").status_code == 404
+    assert agent.get("/tickets/0").status_code == 404
+    assert agent.client.put("/").status_code == 405
+    assert agent.get("/api/v1/nothing").mimetype == "application/problem+json"
+    assert hidden(agent.get("/tickets/new"), "kind") == "incident"
