@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
+from itsm.core.access.pages import pages as access_pages
 from itsm.core.act import Actor
+from itsm.core.configuration.pages import pages as configuration_pages
 from itsm.core.hookspecs.declarations import (
     CallHandler,
     DocumentType,
     Importer,
+    NavEntry,
     Permission,
     Routes,
     Schedule,
@@ -19,11 +22,15 @@ from itsm.core.hookspecs.declarations import (
 from itsm.core.hookspecs.marks import hook
 from itsm.core.importing.commands import core_importers
 from itsm.core.ledger.jobs import expand
-from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.api import api as people_api
+from itsm.core.people.models import Address, Organisation, Person, Team
+from itsm.core.people.pages import pages as people_pages
 from itsm.core.tickets.api import api_blueprint
 from itsm.core.tickets.documents import core_documents
 from itsm.core.tickets.models import Attachment, Comment, Ticket
+from itsm.core.tickets.pages import pages as ticket_pages
 from itsm.core.work.jobs.clockwork import forget_receipts
+from itsm.core.work.pages import pages as work_pages
 
 STAFF = ("agent", "head", "administrator")
 EVERYONE = ("requester", *STAFF)
@@ -72,7 +79,19 @@ def register_schedules() -> Sequence[Schedule]:
 
 @hook
 def register_routes() -> Sequence[Routes]:
-    return (Routes(api_blueprint, "api", at="/api/v1"),)
+    pages = (ticket_pages, people_pages, access_pages, configuration_pages, work_pages)
+    apis = (Routes(api_blueprint, "api", at="/api/v1"), Routes(people_api, "api", at="/api/v1"))
+    return (*apis, *(Routes(blueprint, at="") for blueprint in pages))
+
+
+@hook
+def register_nav() -> Sequence[NavEntry]:
+    return (
+        NavEntry({"en": "Tickets", "ru": "Обращения"}, "tickets.queue", 10, "tickets.read"),
+        NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
+        NavEntry({"en": "Background jobs", "ru": "Фоновые задания"}, "work.jobs", 110, "core.calls"),
+        NavEntry({"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure"),
+    )
 
 
 @hook
@@ -83,6 +102,7 @@ def register_visibility() -> Sequence[Visible]:
         Visible(Attachment, lambda actor: _parts(actor, Attachment)),
         Visible(Person, _people),
         Visible(Organisation, lambda actor: _staff(actor, Organisation.id == actor.organisation_id)),
+        Visible(Address, lambda actor: _staff(actor, Address.person_id == actor.person_id)),
         Visible(Team, lambda actor: true() if actor.kind != "nobody" else false()),
     )
 

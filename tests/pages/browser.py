@@ -21,10 +21,11 @@ from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, Sample, fill, settings_for
 
 assert itsm_incidents.models.Wait
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
 
 
 @dataclass

@@ -110,7 +110,11 @@ def register_visibility() -> Sequence[Visible]:
 @hook
 def register_panels() -> Sequence[Panel]:
     title = {"en": "Waits", "ru": "Ожидания"}
-    return (Panel("incidents.waits", title, "ticket_side", 40, "tickets.internal", "incidents/waits.html", _waits),)
+    major = {"en": "Major incident", "ru": "Значительный инцидент"}
+    return (
+        Panel("incidents.waits", title, "ticket_side", 40, "tickets.internal", "incidents/waits.html", _waits),
+        Panel("incidents.major", major, "ticket_side", 50, "incidents.major", "incidents/major_switch.html", _major),
+    )
 
 
 @hook
@@ -167,4 +171,10 @@ def ticket_badges(uow: UnitOfWork, ticket_id: int) -> Iterable[Badge]:
 
 def _waits(uow: UnitOfWork, ticket: Ticket) -> Mapping[str, Any] | None:
     waits = verbs.waits_of(uow, ticket)
-    return {"waits": waits} if waits else None
+    return {"waits": waits, "reasons": verbs.wait_words(uow)} if waits else None
+
+
+def _major(uow: UnitOfWork, ticket: Ticket) -> Mapping[str, Any] | None:
+    if ticket.kind != "incident" or ticket.category == "closed":
+        return None
+    return {"major": bool(ticket.fields.get("incidents.major"))}
