@@ -8,6 +8,7 @@ from itsm.app import front
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.host import Host
 from itsm.plugins.machinery.watchdog import Watchdog
+from itsm.processes.doorbell import outside
 from itsm.processes.options import supervised_option
 from itsm.processes.parent import end_with_parent
 from itsm.processes.worker import Worker
@@ -25,7 +26,12 @@ def worker(long: bool, supervised: bool) -> None:
     logging.basicConfig(format="itsm worker: %(message)s", level=logging.WARNING)
     settings = read_settings()
     host = Host(Watchdog(settings.data_dir / "hung", HUNG_AFTER))
-    hands = Worker(front(settings, host), long=long)
+    # Not the host's bell: a worker that rang at each of its own commits would wake itself for ever.
+    bell = outside().Bell(settings.redis_url) if settings.redis_url else None
+    hands = Worker(front(settings, host), long=long, bell=bell)
     hands.listen()
     host.watchdog.start()
-    hands.poll(settings.worker_poll)
+    if settings.redis_url and not long:
+        outside().answer_bell(settings.redis_url, hands.work_off, hands.stopping, settings.worker_poll)
+    else:
+        hands.poll(settings.worker_poll)

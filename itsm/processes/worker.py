@@ -19,6 +19,7 @@ from itsm.core.work.jobs.renew import Keeper
 from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.front import Front
+from itsm.plugins.machinery.host import Doorbell
 from itsm.plugins.machinery.switch import quarantine
 
 AT_ONCE = 100
@@ -31,8 +32,8 @@ LOG = logging.getLogger("itsm")
 class Worker:
     """One worker process. `long`: it does the calls declared long and nothing else."""
 
-    def __init__(self, front: Front, *, long: bool = False) -> None:
-        self.front, self.long = front, long
+    def __init__(self, front: Front, *, long: bool = False, bell: Doorbell | None = None) -> None:
+        self.front, self.long, self.bell = front, long, bell
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self._led = float("-inf")
@@ -49,6 +50,11 @@ class Worker:
             if not self.round():
                 self.stopping.wait(seconds)
 
+    def work_off(self) -> None:
+        """Work until nothing is due."""
+        while not self.stopping.is_set() and self.round():
+            pass
+
     def round(self) -> int:
         """Do what is due now; how many calls were tried. While the database is away that is none."""
         try:
@@ -56,6 +62,8 @@ class Worker:
             self._lead(desk)
             tried = drain(desk, stop=self.stopping.is_set, most=AT_ONCE, only=self._mine(desk), keep=self._keeper.keep)
             desk.settle_faults(quarantine)
+            if tried >= AT_ONCE and self.bell is not None:
+                self.bell.ring()  # there may be enough for others too
         except DBAPIError as error:
             LOG.warning("the database does not answer: %s", error.orig)
             self.stopping.wait(0.5)

@@ -17,7 +17,7 @@ from itsm.core.web.translations import Catalogues
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.faults import Faults, write_faults
-from itsm.plugins.machinery.host import Host
+from itsm.plugins.machinery.host import Doorbell, Host
 from itsm.plugins.machinery.isolate import Hooks
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.register import Misfit, build_registry, hook_points
@@ -43,7 +43,7 @@ class Desk:
     clock: Callable[[], datetime]
     generation: str = ""
     epoch: int = 1
-    ring: Callable[[], None] | None = None
+    bell: Doorbell | None = None
     catalogues: Catalogues = field(default_factory=lambda: Catalogues(()))
     point: Failpoint = field(default_factory=Failpoint)
 
@@ -62,8 +62,8 @@ class Desk:
             write=write,
             epoch=self.epoch,
         )
-        if write and self.ring is not None:
-            uow.after_commit(self.ring)
+        if write and self.bell is not None:
+            uow.after_commit(self.bell.ring)
         return uow
 
     def handler(self, name: str) -> tuple[Callable[..., None], int]:
@@ -140,7 +140,7 @@ def assemble(
         aside=left,
         files=FileStore(settings.data_dir / "files", settings.max_body),
         faults=host.faults,
-        ring=host.ring,
+        bell=host.bell,
         clock=clock or _clock(settings),
         point=Failpoint.parse(settings.failpoint),
         catalogues=Catalogues(m.folder / "translations" for m in working),

@@ -1,20 +1,32 @@
 """What a process lends to every desk that it builds, generation after generation."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from itsm.core.settings import Settings
 from itsm.plugins.machinery.faults import Faults
 from itsm.plugins.machinery.watchdog import Watchdog
 
 
+class Doorbell(Protocol):
+    """Wakes the workers."""
+
+    def ring(self) -> None:
+        """Something may be due; returns at once whatever happens."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether it can be heard."""
+        ...
+
+
 @dataclass
 class Host:
-    """faults: noted and not yet written. watchdog: runs only where `start` was called. ring: wakes the workers."""
+    """faults: noted and not yet written. watchdog: runs only where `start` was called. bell: None without Redis."""
 
     watchdog: Watchdog
     faults: Faults = field(default_factory=Faults)
-    ring: Callable[[], None] | None = None
+    bell: Doorbell | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Host":

@@ -1,0 +1,82 @@
+"""`/healthz`, `/readyz` and `/metrics`: for those who watch the desk; counts only, no names of people or tickets."""
+
+from typing import cast
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from itsm.core.act import Act, system
+from itsm.core.desk.models import PluginFault, PluginRow
+from itsm.core.web.edge import PUBLIC, desk, needs
+from itsm.core.work.uow import UnitOfWork
+from itsm.core.work.verbs import count_calls, oldest_due
+from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.machinery.lineages import lineages
+from itsm.plugins.machinery.migrate import pending
+
+health = Blueprint("health", __name__)
+WATCHING = Act(system("health"), channel="web")
+
+
+@health.get("/healthz")
+@needs(PUBLIC)
+def healthz() -> Response:
+    """The process answers; asks nothing of anybody else."""
+    return jsonify(alive=True)
+
+
+@health.get("/readyz")
+@needs(PUBLIC)
+def readyz() -> tuple[Response, int]:
+    """Whether requests can be served; without Redis they can, only background work starts a little later."""
+    here = cast(Desk, desk())
+    state = {"database": "ok", "schema": "ok", "redis": _redis(here)}
+    try:
+        if pending(here.database.engine, lineages(here.members)):
+            state["schema"] = "does not fit this code; run `itsm migrate`"
+    except DBAPIError:
+        state["database"], state["schema"] = "away", "unknown"
+    ready = state["database"] == state["schema"] == "ok"
+    return jsonify(ready=ready, degraded=ready and state["redis"] == "away", **state), 200 if ready else 503
+
+
+@health.get("/metrics")
+@needs(PUBLIC)
+def metrics() -> Response:
+    """Numbers for Prometheus."""
+    with cast(Desk, desk()).unit_of_work(WATCHING, write=False) as uow:
+        body = generate_latest(gathered(uow))
+    return Response(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def gathered(uow: UnitOfWork) -> CollectorRegistry:
+    """What is owed, how late it is, and what plugins did wrong."""
+    registry = CollectorRegistry()
+    calls = Gauge("itsm_calls", "Background jobs by state.", ["state"], registry=registry)
+    for state, number in count_calls(uow).items():
+        if state != "done":  # old ones are forgotten: their number means nothing
+            calls.labels(state).set(number)
+    due, since = oldest_due(uow)
+    Gauge("itsm_calls_overdue", "Background jobs that are due now.", registry=registry).set(due)
+    late = (uow.now - since).total_seconds() if due else 0.0
+    Gauge("itsm_calls_oldest_seconds", "How long the oldest due job has waited.", registry=registry).set(late)
+    _plugins(uow, registry)
+    return registry
+
+
+def _plugins(uow: UnitOfWork, registry: CollectorRegistry) -> None:
+    states = Gauge("itsm_plugin", "1 for each plugin, by what was decided about it.", ["plugin", "state"],
+                   registry=registry)  # fmt: skip
+    for name, state in uow.session.execute(select(PluginRow.name, PluginRow.state)):
+        states.labels(name, state).set(1)
+    faults = Gauge("itsm_plugin_faults", "Failures of a plugin's hooks on record.", ["plugin"], registry=registry)
+    for name, number in uow.session.execute(select(PluginFault.plugin, func.count()).group_by(PluginFault.plugin)):
+        faults.labels(name).set(number)
+
+
+def _redis(here: Desk) -> str:
+    if here.bell is None:
+        return "none"
+    return "ok" if here.bell.answers() else "away"
