@@ -27,6 +27,7 @@ from itsm.core.hookspecs.declarations import (
     Visible,
 )
 from itsm.core.hookspecs.guards import Draft
+from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.hookspecs.marks import hook, spec
 from itsm.core.hookspecs.observes import Happened
 from itsm.core.hookspecs.shows import Badge, NavMark
@@ -66,13 +67,14 @@ from itsm.plugins.machinery.members import About
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
     "CallHandler", "Choice", "Command", "Comment", "Conflict", "DeskError", "Document", "DocumentType", "Draft",
-    "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "Importer", "Invalid",
-    "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate",
-    "Organisation", "Panel", "Permission", "Person", "Refusal", "ReplyEffect", "Routes", "Schedule", "Service", "Size",
-    "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "Whole", "Within",
-    "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket", "check_entries", "choices_of",
-    "claim_ticket", "count_tickets", "document", "find_ticket", "fold", "history", "hook", "label_text", "link_tickets",
+    "EntriesSchema", "EntrySchema", "Field", "FileStore", "Forbidden", "Happened", "Id", "Ident", "ImportJob",
+    "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label", "LabelField", "Line", "Message",
+    "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation", "Panel", "Permission", "Person",
+    "Refusal", "RefusedLine", "ReplyEffect", "Routes", "Schedule", "Service", "Size", "Stale", "Step", "Strict",
+    "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "Whole", "Within", "YesNo", "actor",
+    "add_comment", "add_tag", "append_event", "change_ticket", "check_entries", "choices_of", "claim_ticket",
+    "count_tickets", "document", "find_ticket", "fold", "history", "hook", "label_text", "link_tickets",
     "list_tickets", "log_work", "merge_ticket", "move_ticket", "needs", "notify", "open_ticket", "reading",
-    "record_history", "render_page", "say", "set_parent", "spec", "split_ticket", "system", "translated", "utc_text",
-    "watch", "writing",
+    "record_history", "render_page", "say", "set_parent", "spec", "split_ticket", "system", "translated",
+    "utc_text", "watch", "writing",
 ]  # fmt: skip

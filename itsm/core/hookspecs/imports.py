@@ -41,7 +41,7 @@ class ImportJob:
     progress: Callable[[int, int], None] = lambda done, total: None
 
 
-class Refused(NamedTuple):
+class RefusedLine(NamedTuple):
     """A line of the file that was not taken, what it is about (an external id, a name) and why."""
 
     line: int
@@ -58,7 +58,7 @@ class ImportReport:
     unchanged: int = 0
     refused: int = 0
     events: int = 0
-    reasons: list[Refused] = field(default_factory=list)
+    reasons: list[RefusedLine] = field(default_factory=list)
 
     def counts(self) -> Mapping[str, Any]:
         """The one line that `--json` ends with."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from itsm.core.errors import DeskError, Invalid
-from itsm.core.hookspecs.imports import ImportJob, ImportReport, Refused
+from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.importing.references import Found, find, make
 from itsm.core.importing.rules.cells import Named
 from itsm.core.importing.rules.pasts import Past, Plan, Told
@@ -49,7 +49,7 @@ class Batch:
         self.run = run
         self.ids: dict[Named, int] = {}
         self.recorded: list[Recorded] = []
-        self.refused: dict[str, list[Refused]] = defaultdict(list)
+        self.refused: dict[str, list[RefusedLine]] = defaultdict(list)
         self.policies = {
             name: how["strangers"] or run.plan.mapping["strangers"] for name, how in run.plan.mapping["values"].items()
         }
@@ -82,7 +82,7 @@ class Batch:
     def _refuse_whole(self, past: Past, error: DeskError) -> None:
         name, line = past.history.external_id, past.told[0].line
         reasons = [placed(r.field, r.message) for r in error.refusals] or [error.message]
-        self.refused[name] += [Refused(line, name, reason) for reason in reasons]
+        self.refused[name] += [RefusedLine(line, name, reason) for reason in reasons]
 
     def _store(self, one: Fresh, past: Past) -> None:
         """Put the files of the new steps into the store, under their own names."""
@@ -116,11 +116,11 @@ class Batch:
                 {n: self.ids.get(v) if isinstance(v, Named) else v for n, v in values.items()} for values in one.values
             ]
 
-    def _strangers(self, one: Fresh, past: Past, found: Found) -> Iterator[Refused]:
+    def _strangers(self, one: Fresh, past: Past, found: Found) -> Iterator[RefusedLine]:
         for number, values in enumerate(one.values, one.first):
             for name, value in values.items():
                 if isinstance(value, Named) and (why := found.refusal(value, self.policies[name])):
-                    yield Refused(past.told[number].line, one.history.external_id, placed(f"values.{name}", why))
+                    yield RefusedLine(past.told[number].line, one.history.external_id, placed(f"values.{name}", why))
 
     def _to_make(self, one: Fresh, found: Found) -> Iterator[Named]:
         for values in one.values:
@@ -129,12 +129,12 @@ class Batch:
                     yield value
 
 
-def _of_step(name: str, told: Sequence[Told], field: str, message: Message) -> Refused:
+def _of_step(name: str, told: Sequence[Told], field: str, message: Message) -> RefusedLine:
     """A refusal of step `3.team` with the line that tells the step."""
     number, _, place = field.partition(".")
     if number.isdigit():
-        return Refused(told[int(number) - 1].line, name, placed(place, message))
-    return Refused(told[0].line, name, placed(field, message))
+        return RefusedLine(told[int(number) - 1].line, name, placed(place, message))
+    return RefusedLine(told[0].line, name, placed(field, message))
 
 
 def stored(job: ImportJob, path: str, public: bool) -> PastFile:

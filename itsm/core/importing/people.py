@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy.exc import DBAPIError
 
 from itsm.core.errors import DeskError, Invalid, Refusal
-from itsm.core.hookspecs.imports import ImportJob, ImportReport, Refused
+from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.importing.batches import placed
 from itsm.core.importing.enrol import enrol
 from itsm.core.importing.outside import Row, read_table
@@ -105,7 +105,7 @@ def _checked(entry: Entry) -> Mapping[str, Any]:
 
 def _refuse(report: ImportReport, line: int, subject: str, reason: Message) -> None:
     report.refused += 1
-    report.reasons.append(Refused(line, subject, reason))
+    report.reasons.append(RefusedLine(line, subject, reason))
 
 
 def _enrol(job: ImportJob, mapping: Mapping[str, Any], entries: Sequence[Entry], report: ImportReport) -> None:
@@ -137,4 +137,4 @@ def _enrol(job: ImportJob, mapping: Mapping[str, Any], entries: Sequence[Entry],
     for entry, doubt in refused:
         reasons = [placed(r.field, r.message) for r in doubt.refusals] or [doubt.message]
         report.refused += 1
-        report.reasons += [Refused(entry.line, entry.name or entry.organisation, reason) for reason in reasons]
+        report.reasons += [RefusedLine(entry.line, entry.name or entry.organisation, reason) for reason in reasons]

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy.exc import DBAPIError
 
-from itsm.core.hookspecs.imports import ImportJob, ImportReport, Refused
+from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.importing.batches import Batch, Run, placed
 from itsm.core.importing.outside import Row, read_table
 from itsm.core.importing.plans import load_mapping, ticket_plan
@@ -32,7 +32,7 @@ class Pile:
     first: int
     rows: list[Said] = field(default_factory=list)
     opened: datetime | None = None
-    faults: list[Refused] = field(default_factory=list)
+    faults: list[RefusedLine] = field(default_factory=list)
 
 
 def import_tickets(job: ImportJob) -> ImportReport:
@@ -62,7 +62,7 @@ def _batches(piles: Iterable[tuple[str, Pile]]) -> Iterator[list[tuple[str, Pile
         yield batch
 
 
-def _refuse(report: ImportReport, reasons: Sequence[Refused]) -> None:
+def _refuse(report: ImportReport, reasons: Sequence[RefusedLine]) -> None:
     if reasons:
         report.refused += 1
         report.reasons += reasons
@@ -74,7 +74,7 @@ def gather(plan: Plan, rows: Iterable[Row], report: ImportReport) -> dict[str, P
     for row in rows:
         name = plan.external_id(row.cells)
         if not name:
-            _refuse(report, [Refused(row.line, "", row.fault or say("The row names no ticket."))])
+            _refuse(report, [RefusedLine(row.line, "", row.fault or say("The row names no ticket."))])
             continue
         pile = piles.get(name)
         if pile is None:
@@ -85,16 +85,16 @@ def gather(plan: Plan, rows: Iterable[Row], report: ImportReport) -> dict[str, P
 
 def _add(plan: Plan, pile: Pile, row: Row, name: str) -> None:
     if row.fault is not None:
-        pile.faults.append(Refused(row.line, name, row.fault))
+        pile.faults.append(RefusedLine(row.line, name, row.fault))
     elif pile.rows and not plan.log:
         told = say("This ticket stands on line {line} too.", line=pile.first)
-        pile.faults.append(Refused(row.line, name, told))
+        pile.faults.append(RefusedLine(row.line, name, told))
     else:
         try:
             pile.rows.append(plan.read(row.line, row.cells))
             pile.opened = pile.opened or plan.opened_at(row.cells)
         except Unreadable as error:
-            pile.faults.append(Refused(row.line, name, placed(error.place, error.message)))
+            pile.faults.append(RefusedLine(row.line, name, placed(error.place, error.message)))
 
 
 def _import(run: Run, pasts: Sequence[Past]) -> None:
@@ -104,7 +104,7 @@ def _import(run: Run, pasts: Sequence[Past]) -> None:
     except DBAPIError as error:
         if len(pasts) == 1:
             told = say("The database refused it: {why}", why=str(error.orig).splitlines()[0])
-            _refuse(run.report, [Refused(pasts[0].told[0].line, pasts[0].history.external_id, told)])
+            _refuse(run.report, [RefusedLine(pasts[0].told[0].line, pasts[0].history.external_id, told)])
             return
         for past in pasts:
             _import(run, [past])

@@ -19,7 +19,7 @@ from itsm.core.people.verbs import add_person
 from itsm.core.tickets.models import Attachment, Comment, Ticket
 from itsm.core.tickets.verbs import change_ticket, move_ticket
 from itsm.plugins.machinery.desk import Desk
-from tests.core.importing.kit import HEAD, LOG, Outcome, events_of, rows_of, tickets, writer
+from tests.core.importing.kit import HEAD, LOG, Outcome, events_of, rows_of, run_import, tickets, writer
 from tests.fixtures import TESTER, Clock
 
 Bring = Callable[..., Outcome]
@@ -172,8 +172,6 @@ def test_a_bad_file_is_refused_in_a_sentence(bring: Bring, desk: Desk, name: str
 
 
 def test_a_folder_or_a_missing_file_is_refused(desk: Desk, tmp_path: Path) -> None:
-    from tests.core.importing.kit import run_import
-
     assert "is no file" in run_import(desk, "tickets", tmp_path, mapping="servicenow").told
     assert "There is no file" in run_import(desk, "tickets", tmp_path / "gone.csv", mapping="servicenow").told
     assert "can be imported" in run_import(desk, "ghosts", tmp_path, mapping="servicenow").told

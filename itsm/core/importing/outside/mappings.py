@@ -32,6 +32,11 @@ def shipped_mappings() -> Sequence[str]:
 
 def read_mapping(name: str) -> Any:
     """The content of a shipped mapping, or of the YAML file at a path."""
+    if not name:
+        known = ", ".join(shipped_mappings())
+        raise Invalid.field(
+            "mapping", say("Say --mapping with the path of a YAML file or one of: {known}.", known=known)
+        )
     path = SHIPPED / f"{name}.yaml" if name in shipped_mappings() else Path(name)
     try:
         content = path.read_bytes()
