@@ -27,7 +27,6 @@ FLAGS = [
 ]  # fmt: skip
 
 
-
 @dataclass
 class Site:
     """A desk that a browser can visit."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from itsm.blocks.services.verbs import add_service
 from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Sample, World
@@ -73,6 +74,7 @@ def test_a_wrong_document_is_refused_with_its_place_and_kept(signed_in: SignedIn
 def test_a_notice_is_counted_in_the_head_until_it_is_read(
     signed_in: SignedIn, work: Callable[[], int], sample: Sample
 ) -> None:
+    """By the hook `nav_marks`."""
     agent = signed_in("agent")
     values = {"kind": "incident", "key": "k" * 9, "title": "<b>Стоп</b>", "requested_for": "requester@example.org"}
     place = agent.post("/tickets/new", values).location
@@ -113,12 +115,26 @@ def test_people_and_organisations_are_found_by_name_address_and_phone(signed_in:
 
 
 def test_a_major_incident_is_declared_on_its_page_and_listed(signed_in: SignedIn) -> None:
+    """Its mark comes by the hook `ticket_badges`."""
     agent = signed_in("agent")
     place = agent.post("/tickets/new", {"kind": "incident", "key": "k" * 9, "title": "Всё стоит"}).location
     assert "Declare a major incident" in agent.get(place).text
     agent.post(f"/p/incidents/major/{place.rsplit('/', 1)[1]}", {"major": "true"})
     assert "Всё стоит" in agent.get("/p/incidents/major").text
     assert '<span class="badge alarm">Major incident</span>' in agent.get(place).text
+
+
+def test_services_of_the_hook_service_names_are_offered_as_a_tree(signed_in: SignedIn, desk: Desk) -> None:
+    with desk.unit_of_work(TESTER) as uow:
+        network = add_service(uow, key="z", label={"en": "Network", "ru": "Сеть"})
+        add_service(uow, key="a", label={"en": "Wi-Fi"}, parent_id=network.id)
+        number = network.id
+    agent = signed_in("agent")
+    form = agent.get("/tickets/new").text
+    assert form.index(">Network<") < form.index(">\u2003Wi-Fi<")
+    values = {"kind": "incident", "key": "k" * 9, "title": "Wi-Fi", "service": str(number)}
+    assert agent.post("/tickets/new", values).status_code == 302
+    assert "· Network" in agent.get(f"/?service={number}").text
 
 
 def test_errors_are_pages_for_people_and_documents_for_programs(signed_in: SignedIn) -> None:

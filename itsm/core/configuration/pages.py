@@ -4,12 +4,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import fields
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from itsm.core.configuration.models import ActiveRevision, Revision
+from itsm.core.configuration.models import Revision
 from itsm.core.configuration.outside import LONGEST, from_text, to_text
-from itsm.core.configuration.verbs import activate_document, document, save_document
+from itsm.core.configuration.verbs import activate_document, active_numbers, document, list_revisions, save_document
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.people.names import names_of
 from itsm.core.schemas import Among, Body, Line, Strict
@@ -21,7 +20,6 @@ from itsm.core.web.inputs import by_field, parse
 from itsm.core.work.uow import UnitOfWork
 
 pages = Blueprint("configuration", __name__)
-NEWEST = 50
 
 
 class DocumentForm(Strict):
@@ -37,8 +35,7 @@ class DocumentForm(Strict):
 def documents() -> Response:
     """All documents, with the revision in force."""
     with reading() as uow:
-        statement = select(ActiveRevision.document, Revision.number).join(Revision)
-        active = {name: number for name, number in uow.session.execute(statement)}
+        active = active_numbers(uow)
         found = sorted(
             (label_text(d.label, locale()), d.name, active.get(d.name, 0)) for d in uow.registry.documents.values()
         )
@@ -65,8 +62,7 @@ def _known(uow: UnitOfWork, name: str) -> None:
 
 
 def _form(uow: UnitOfWork, name: str, text: str, *, reason: str = "", status: int = 200, errors: Any = ()) -> Response:
-    statement = select(Revision).where(Revision.document == name).order_by(Revision.id.desc()).limit(NEWEST)
-    revisions = uow.session.scalars(statement).all()
+    revisions = list_revisions(uow, name=name)
     return render(
         uow,
         "core/document.html",

@@ -1,6 +1,6 @@
 """Read, save and activate configuration documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
@@ -99,6 +99,21 @@ def activate_document(uow: UnitOfWork, *, revision_id: int) -> Revision:
     new_generation(uow)
     _tell(uow, "document_activated", revision)
     return revision
+
+
+def active_numbers(uow: UnitOfWork) -> Mapping[str, int]:
+    """Document → number of the revision in force; those at their default are absent."""
+    uow.require("core.configure")
+    statement = select(ActiveRevision.document, Revision.number).join(Revision)
+    return {name: number for name, number in uow.session.execute(statement)}
+
+
+def list_revisions(uow: UnitOfWork, *, name: str, limit: int = 50) -> Sequence[Revision]:
+    """The newest revisions of a document."""
+    uow.require("core.configure")
+    _type(uow, name)
+    statement = select(Revision).where(Revision.document == name).order_by(Revision.id.desc())
+    return uow.session.scalars(statement.limit(limit)).all()
 
 
 def _tell(uow: UnitOfWork, type: str, revision: Revision) -> None:

@@ -59,6 +59,12 @@ def own_teams(uow: UnitOfWork) -> list[int]:
     return sorted(uow.session.scalars(mine))
 
 
+def teams_of(uow: UnitOfWork, person_id: int) -> Sequence[Team]:
+    """The teams that somebody is in."""
+    statement = uow.query(Team).join(TeamMember, TeamMember.team_id == Team.id)
+    return uow.session.scalars(statement.where(TeamMember.person_id == person_id).order_by(Team.key)).all()
+
+
 def suggest_organisations(uow: UnitOfWork, *, words: str, limit: int = 10) -> Sequence[Organisation]:
     """Organisations whose name holds `words`, for type-ahead."""
     if not fold(words):

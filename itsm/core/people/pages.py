@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, jsonify, request
-from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Unknown
-from itsm.core.people.models import Organisation, Person, Team, TeamMember
-from itsm.core.people.names import marked, names_of, suggest_organisations
+from itsm.core.people.models import Organisation, Person
+from itsm.core.people.names import marked, names_of, suggest_organisations, teams_of
 from itsm.core.people.verbs import suggest_people
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import say
@@ -51,10 +50,8 @@ def person(person_id: int) -> Response:
     """One person: addresses, organisation, groups, and the way to their tickets."""
     with reading() as uow:
         found = _one(uow, Person, person_id, selectinload(Person.addresses))
-        statement = select(Team).join(TeamMember, TeamMember.team_id == Team.id)
-        teams = uow.session.scalars(statement.where(TeamMember.person_id == found.id).order_by(Team.key)).all()
         names = names_of(uow, organisations=[found.organisation_id])
-        return render(uow, "core/person.html", person=found, teams=teams, names=names)
+        return render(uow, "core/person.html", person=found, teams=teams_of(uow, found.id), names=names)
 
 
 @pages.get("/organisations/<int:organisation_id>")

@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Blueprint, flash, redirect, url_for
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from itsm.core.desk.models import PluginFault
 from itsm.core.errors import Conflict, Unknown
 from itsm.core.texts import Label, say
 from itsm.core.web import desk, needs, reading, writing
@@ -16,7 +14,7 @@ from itsm.core.web.frame import render
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import installed
-from itsm.plugins.machinery.switch import disable, plugin_states, recent_faults
+from itsm.plugins.machinery.switch import count_faults, disable, plugin_states, recent_faults
 
 pages = Blueprint("machinery", __name__)
 STATES = {
@@ -54,8 +52,7 @@ def plugins() -> Response:
 
 def _lines(uow: UnitOfWork, now: Desk) -> list[Line]:
     known, rows = installed(), plugin_states(uow)
-    counted = select(PluginFault.plugin, func.count()).group_by(PluginFault.plugin)
-    faults = {name: number for name, number in uow.session.execute(counted)}
+    faults = count_faults(uow)
     titles = {member.name: member.about.title for member in now.members if not member.built_in}
     versions = {member.name: member.version for member in now.members} | {n: m.version for n, m in known.items()}
     lines = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from itsm.core.desk.models import PluginFault, PluginRow
 from itsm.core.desk.verbs import new_generation
@@ -54,6 +54,12 @@ def forget(uow: UnitOfWork, *, name: str) -> None:
         uow.session.delete(row)
         new_generation(uow)
         _tell(uow, name, "plugin_purged", "")
+
+
+def count_faults(uow: UnitOfWork) -> Mapping[str, int]:
+    """How often each plugin has failed so far."""
+    counted = select(PluginFault.plugin, func.count()).group_by(PluginFault.plugin)
+    return {name: number for name, number in uow.session.execute(counted)}
 
 
 def recent_faults(uow: UnitOfWork, *, name: str, limit: int = 20) -> Sequence[PluginFault]:
