@@ -14,6 +14,7 @@ from itsm.app import build
 from itsm.cli import cli as command_line
 from itsm.core.hookspecs import DESK_SPECS, declarations, registers
 from itsm.core.settings import PREFIX, SettingsSchema
+from itsm.plugins.machinery.commands import PluginGroup
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, settings_for
 
@@ -116,13 +117,13 @@ def _commands(name: str, command: click.Command, depth: int) -> list[str]:
     if not isinstance(command, click.Group):
         usage = " ".join(command.collect_usage_pieces(context))
         lines += [f"`{name} {usage}`".replace(" [OPTIONS]", ""), "", inspect.cleandoc(command.help or ""), ""]
-        options = [p for p in command.params if isinstance(p, click.Option)]
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         lines += [f"- `{'`, `'.join(o.opts)}`: {o.help or ''}" for o in options] + ([""] if options else [])
         return lines
     lines += [inspect.cleandoc(command.help or ""), ""]
     for inner in command.list_commands(context):
         found = command.get_command(context, inner)
-        if found is not None:
+        if found is not None and not isinstance(found, PluginGroup):
             lines += _commands(f"{name} {inner}", found, depth + 1)
     return lines
 
