@@ -130,9 +130,9 @@ class Office:
         """The desk with its enabled plugins."""
         return build_current(self.settings, self.database)[0]
 
-    def trial(self, names: Iterable[str]) -> Desk:
+    def trial(self, names: Iterable[str], *, clock: Clock | None = None) -> Desk:
         """A desk as it would be with exactly these plugins, whatever the database says."""
-        return build(self.settings, names, database=self.database)[0]
+        return build(self.settings, names, database=self.database, clock=clock)[0]
 
     def unit_of_work(self, *, write: bool = True) -> UnitOfWork:
         """A unit of work of the command line."""

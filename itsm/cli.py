@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from itsm.app import Office
 
 MACHINERY = "itsm.plugins.machinery.commands"
+# name → (module, help line); one without a help line is not shown.
 COMMANDS = {
     "run": ("itsm.processes.commands", "Web and worker together, started again when they end."),
     "web": ("itsm.processes.web", "Serve pages and API."),
     "worker": ("itsm.processes.work", "Do background jobs and timers."),
-    # "demo": ("itsm.processes.demo", "A desk full of examples, ready to try."),
+    "demo": ("itsm.processes.demo", "A desk full of examples, ready to try."),
     "init": (MACHINERY, "Make a new desk with its first administrator."),
     "migrate": (MACHINERY, "Bring the database schema up to date."),
     "plugins": (MACHINERY, "List, enable, disable and purge plugins."),
@@ -28,6 +29,7 @@ COMMANDS = {
     "token": ("itsm.core.access.commands", "Make API tokens."),
     "import": ("itsm.core.importing.commands", "Bring tickets and people from other systems' files."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
+    "fill-demo": ("itsm.plugins.machinery.demo.fill", ""),
 }
 
 
@@ -39,7 +41,7 @@ class Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
-            name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+            name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
             found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), name)
             return found
         if cmd_name in self.list_commands(ctx):
@@ -49,7 +51,7 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items() if text])
         plugins = [name for name in self.list_commands(ctx) if name not in COMMANDS]
         if plugins:
             with formatter.section("Commands of plugins"):

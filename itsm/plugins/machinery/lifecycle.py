@@ -1,6 +1,7 @@
 """Enable, disable and purge a plugin as a whole: check it, change the schema in a child process, then the verb."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import inspect, select
@@ -36,8 +37,8 @@ class Office(Protocol):
         """The desk as it is."""
         ...
 
-    def trial(self, names: Iterable[str]) -> Desk:
-        """A desk as it would be with exactly these plugins."""
+    def trial(self, names: Iterable[str], *, clock: Callable[[], datetime] | None = None) -> Desk:
+        """A desk as it would be with exactly these plugins, and with another clock if one is given."""
         ...
 
     def unit_of_work(self, *, write: bool = True) -> UnitOfWork:
