@@ -30,7 +30,9 @@
       }
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // By the place on the keyboard, so that the Russian layout has the same keys.
+    const key = event.code === "Slash" && !event.shiftKey ? "/" : event.code.replace(/^Key/, "").toLowerCase();
+    const target = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return;
     event.preventDefault();
     if (target.matches("input, textarea")) target.focus();
@@ -48,6 +50,7 @@
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
   });
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

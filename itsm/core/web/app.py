@@ -151,7 +151,7 @@ def _begin(desk: WebDesk, identify: Identify) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             g.actor = identify(desk, token=token.strip(), session=None)
-    elif COOKIE in request.cookies:
+    elif COOKIE in request.cookies and request.endpoint != "static_file":
         g.actor = identify(desk, token=None, session=request.cookies[COOKIE])
 
 

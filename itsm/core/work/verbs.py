@@ -34,8 +34,8 @@ def retry_call(uow: UnitOfWork, *, call_id: int) -> None:
     statement = update(OwedCall).where(OwedCall.id == call_id, OwedCall.state == "dead").values(values)
     if uow.session.scalars(statement.returning(OwedCall.id)).first() is None:
         if uow.session.get(OwedCall, call_id) is None:
-            raise Unknown(say("There is no call {id}.", id=call_id))
-        raise Conflict(say("Only a dead call can be retried."))
+            raise Unknown(say("There is no background job {id}.", id=call_id))
+        raise Conflict(say("Only a job that failed can be tried again."))
 
 
 def release_calls(uow: UnitOfWork) -> int:

@@ -31,13 +31,13 @@ ALWAYS = ("q", "kind", "state_category", "team", "assignee", "priority")
 
 @dataclass(slots=True)
 class View:
-    """A ready-made set of filters with its number of tickets; `more` when there are over a thousand."""
+    """A ready-made set of filters. count: of unfinished tickets, for which there are indexes; `more`: over 1,000."""
 
     title: str
     url: str
     current: bool
-    count: int
-    more: bool
+    count: int | None = None
+    more: bool = False
 
 
 @dataclass(slots=True)
@@ -123,10 +123,11 @@ def _views(uow: UnitOfWork, filters: Mapping[str, str], staff: bool) -> list[Vie
 
 
 def _view(uow: UnitOfWork, title: Message, wanted: dict[str, str], filters: Mapping[str, str]) -> View:
-    applied = {name: value for name, value in wanted.items() if value != "all"}
-    count = count_tickets(uow, filters=applied, most=MOST + 1)
-    url = _url(wanted)
-    return View(translated(title), url, dict(filters) == wanted, min(count, MOST), count > MOST)
+    view = View(translated(title), _url(wanted), dict(filters) == wanted)
+    if wanted["state_category"] == "unfinished":
+        count = count_tickets(uow, filters=wanted, most=MOST + 1)
+        view.count, view.more = min(count, MOST), count > MOST
+    return view
 
 
 def _inputs(
