@@ -158,12 +158,13 @@ class Importer:
     """`itsm import <name> FILE`: `run(job)` reads the file and returns a report.
 
     What is wrong with the whole file or its mapping is raised as `Invalid`; what is wrong with a line stands in the
-    report with the line's number, and the rest is imported.
+    report with the line's number, and the rest is imported. `run` may be named, "module:function", so that libraries
+    which only importing needs are not loaded elsewhere.
     """
 
     name: str
     label: Label
-    run: "Callable[[ImportJob], ImportReport]"
+    run: "Callable[[ImportJob], ImportReport] | str"
 
 
 @dataclass(frozen=True, slots=True)

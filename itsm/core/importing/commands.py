@@ -3,8 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Protocol, TextIO
 
 import click
@@ -14,8 +15,6 @@ from itsm.core.errors import DeskError, Invalid
 from itsm.core.hookspecs.declarations import Importer
 from itsm.core.hookspecs.imports import Contents, ImportJob, ImportReport
 from itsm.core.hookspecs.registry import Registry
-from itsm.core.importing.people import import_people
-from itsm.core.importing.verbs import import_tickets
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
@@ -68,14 +67,6 @@ def import_(
     ctx.exit(code)
 
 
-def core_importers() -> Sequence[Importer]:
-    """The importers of the core itself."""
-    return (
-        Importer("tickets", {"en": "Tickets with their history", "ru": "Обращения с их историей"}, import_tickets),
-        Importer("people", {"en": "People and organisations", "ru": "Люди и организации"}, import_people),
-    )
-
-
 def import_command(
     desk: ImportDesk, name: str, path: Path, *, out: TextIO, err: TextIO, mapping: str = "", activate: bool = False,
     dry_run: bool = False, files: Path | None = None, as_json: bool = False,
@@ -92,7 +83,7 @@ def import_command(
     )  # fmt: skip
     code, report = NOT_BEGUN, ImportReport()
     try:
-        report = _importer(desk, name).run(job)
+        report = _runner(_importer(desk, name))(job)
         code = REFUSED_SOME if report.refused else DONE
     except DeskError as error:
         bar.end()
@@ -108,6 +99,14 @@ def import_command(
     elif code != NOT_BEGUN:
         print(_summary(report, dry_run), file=out)
     return code
+
+
+def _runner(importer: Importer) -> Callable[[ImportJob], ImportReport]:
+    """The function that imports; one that is only named is loaded now."""
+    found: Callable[[ImportJob], ImportReport] = (
+        resolve_name(importer.run) if isinstance(importer.run, str) else importer.run
+    )
+    return found
 
 
 def _importer(desk: ImportDesk, name: str) -> Importer:
