@@ -50,7 +50,7 @@ def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None
     if item.get_closest_marker("faults"):
         return "faults, run without --quick"
     chosen: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    if chosen.get("database_url") == "postgresql":
+    if "postgresql" in (chosen.get("database_url"), chosen.get("world")):
         return "on PostgreSQL, run without --quick"
     needs = sorted({SLOW_FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in SLOW_FIXTURES})
     return f"with {', '.join(needs)}, run without --quick" if needs else None

@@ -73,10 +73,10 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 
 
 def test_an_act_that_fails_leaves_no_event(desk: Desk, uow: UnitOfWork) -> None:
-    with pytest.raises(RuntimeError), desk.unit_of_work(TESTER) as failing:
-        append(failing, stream="article", subject_id=7, type="tried", facts={})
-        failing.flush()
-        raise RuntimeError
+    failing = desk.unit_of_work(TESTER)
+    append(failing, stream="article", subject_id=7, type="tried", facts={})
+    failing.flush()
+    failing.__exit__(RuntimeError, RuntimeError(), None)
     assert history(uow.session, "article", 7) == []
 
 

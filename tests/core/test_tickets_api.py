@@ -62,3 +62,21 @@ def test_a_foreign_ticket_is_unknown(api: Any) -> None:
     assert api("stranger", "GET", f"/tickets/{number}").status_code == 404
     assert api("stranger", "GET", "/tickets").json["items"] == []
     assert api(None, "GET", f"/tickets/{number}").status_code == 401
+
+
+def test_a_requester_sees_public_fields_and_own_events_only(api: Any, sample: Any) -> None:
+    who = sample.people["requester"].id
+    number = opened(api, requested_for=who, fields={"incidents.impact": "low"}).json["number"]
+    path = f"/tickets/{number}"
+    api("agent", "POST", f"{path}/comments", json={"body": "for us alone", "public": False})
+    api("agent", "POST", f"{path}/comments", json={"body": "for you"})
+    api("agent", "POST", f"{path}/work", json={"minutes": 5})
+    done = {"incidents.problem": "p", "incidents.solution": "s", "incidents.resolution_code": "fixed"}
+    body = {"transition": "resolve", "fields": done, "reason": "because of us"}
+    assert api("agent", "POST", f"{path}/transitions", json=body).status_code == 200
+    shown = api("requester", "GET", path).json
+    assert shown["fields"] == {"incidents.problem": "p", "incidents.solution": "s"}
+    events = api("requester", "GET", f"{path}/events")
+    assert [e["type"] for e in events.json["items"]] == ["ticket_opened", "comment_added", "ticket_moved"]
+    assert "us" not in {text for e in events.json["items"] for text in str(e["texts"]).split()}
+    assert api("requester", "GET", "/tickets?incidents.impact=low").status_code == 422

@@ -30,7 +30,7 @@ def acts(api: ApiBlueprint, moving: Schema) -> None:
             ticket = move_ticket(uow, number=number, transition=data["transition"], changes=changes, match=match)
             if data.get("comment"):
                 add_comment(uow, number=number, body=data["comment"])
-            return ticket_out(ticket), ticket.id
+            return ticket_out(uow, ticket), ticket.id
 
         return answer_once(act, 200, reason=data.get("reason", ""))
 
@@ -40,7 +40,7 @@ def acts(api: ApiBlueprint, moving: Schema) -> None:
     def claim_one(number: int) -> Any:
         """Take a ticket that nobody has; of many at once one wins, the others get 409."""
         with writing() as uow:
-            answer = ticket_out(claim_ticket(uow, number=number))
+            answer = ticket_out(uow, claim_ticket(uow, number=number))
         return tagged(answer)
 
     @api.route("/tickets/<int:number>/comments", methods=["POST"])

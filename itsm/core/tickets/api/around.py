@@ -91,7 +91,7 @@ def relations(api: ApiBlueprint) -> None:
     def parent_one(data: dict[str, Any], number: int) -> Any:
         """Make it the child of another ticket, or of none."""
         with writing() as uow:
-            return jsonify(ticket_out(verbs.set_parent(uow, number=number, parent=data["parent"])))
+            return jsonify(ticket_out(uow, verbs.set_parent(uow, number=number, parent=data["parent"])))
 
     @api.route("/tickets/<int:number>/merge", methods=["POST"])
     @needs("tickets.work")
@@ -100,7 +100,7 @@ def relations(api: ApiBlueprint) -> None:
     def merge_one(data: dict[str, Any], number: int) -> Any:
         """Merge it into another ticket, which is answered."""
         with writing() as uow:
-            return jsonify(ticket_out(verbs.merge_ticket(uow, number=number, into=data["into"])))
+            return jsonify(ticket_out(uow, verbs.merge_ticket(uow, number=number, into=data["into"])))
 
     @api.route("/tickets/<int:number>/split", methods=["POST"])
     @needs("tickets.work")
@@ -111,7 +111,7 @@ def relations(api: ApiBlueprint) -> None:
 
         def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], int]:
             fresh = verbs.split_ticket(uow, number=number, **data)
-            return ticket_out(fresh), fresh.id
+            return ticket_out(uow, fresh), fresh.id
 
         return answer_once(act, 201, opens=True)
 

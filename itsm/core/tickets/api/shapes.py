@@ -7,11 +7,13 @@ from sqlalchemy import Row
 
 from itsm.core.ledger.models import Event
 from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.seen import seen
 from itsm.core.tickets.values import COLUMNS
+from itsm.core.work.uow import UnitOfWork
 
 
-def ticket_out(ticket: Ticket) -> dict[str, Any]:
-    """A whole ticket as the API answers it."""
+def ticket_out(uow: UnitOfWork, ticket: Ticket) -> dict[str, Any]:
+    """A whole ticket as the API answers it to this actor."""
     moments = ("opened_at", "taken_at", "resolved_at", "closed_at", "updated_at")
     values = {name: getattr(ticket, column) for name, column in COLUMNS.items() if name != "category"}
     return {
@@ -23,11 +25,11 @@ def ticket_out(ticket: Ticket) -> dict[str, Any]:
         **{name: _iso(getattr(ticket, name)) for name in moments},
         "external_id": ticket.external_id,
         "version": ticket.version,
-        "fields": dict(ticket.fields),
+        "fields": _seen(uow, ticket.fields),
     }
 
 
-def row_out(row: Row[Any]) -> dict[str, Any]:
+def row_out(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any]:
     """A ticket of a list: columns, no entity."""
     return {
         "number": row.id,
@@ -50,11 +52,11 @@ def row_out(row: Row[Any]) -> dict[str, Any]:
         "opened_at": _iso(row.opened_at),
         "updated_at": _iso(row.updated_at),
         "version": row.version,
-        "fields": row.fields,
+        "fields": _seen(uow, row.fields),
     }
 
 
-def event_out(event: Event, texts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def event_out(uow: UnitOfWork, event: Event, texts: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """An event; its texts only where the reader may see the ticket."""
     return {
         "id": event.id,
@@ -68,7 +70,7 @@ def event_out(event: Event, texts: Mapping[str, Any] | None = None) -> dict[str,
         "actor_id": event.actor_id,
         "channel": event.channel,
         "origin": event.origin,
-        "facts": event.facts,
+        "facts": _seen(uow, event.facts),
         "state": event.state,
         "category": event.category,
         "outcome": event.outcome,
@@ -76,8 +78,12 @@ def event_out(event: Event, texts: Mapping[str, Any] | None = None) -> dict[str,
         "assignee": event.assignee_id,
         "service": event.service_id,
         "priority": event.priority,
-        **({"texts": dict(texts)} if texts is not None else {}),
+        **({"texts": _seen(uow, texts)} if texts is not None else {}),
     }
+
+
+def _seen(uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, Any]:
+    return seen(uow.act.actor, values, uow.registry.fields_of("ticket"))
 
 
 def _iso(moment: Any) -> str | None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import current_app, jsonify, request
 
-from itsm.core.ledger.models import Event
 from itsm.core.ledger.verbs import Cursor, events_after, history
 from itsm.core.tickets import forms
 from itsm.core.tickets.api.shapes import event_out
+from itsm.core.tickets.seen import may_see_event
 from itsm.core.tickets.verbs import find_ticket
-from itsm.core.web import ApiBlueprint, actor, needs, reading
+from itsm.core.web import ApiBlueprint, needs, reading
 from itsm.core.web.answers import limit_of
 from itsm.core.web.edge import PUBLIC
 
@@ -24,8 +24,8 @@ def stream(api: ApiBlueprint) -> None:
         """The history of one ticket from its beginning."""
         with reading() as uow:
             find_ticket(uow, number=number)
-            shown = [pair for pair in history(uow.session, "ticket", number) if _may_see(pair[0])]
-            return jsonify(items=[event_out(event, texts) for event, texts in shown], next="")
+            shown = [pair for pair in history(uow.session, "ticket", number) if may_see_event(uow.act.actor, pair[0])]
+            return jsonify(items=[event_out(uow, event, texts) for event, texts in shown], next="")
 
     @api.route("/events", methods=["GET"])
     @needs("core.events")
@@ -37,17 +37,10 @@ def stream(api: ApiBlueprint) -> None:
             streams = [s for s in request.args.get("stream", "").split(",") if s]
             cursor = Cursor.parse(request.args.get("after", ""))
             found, following = events_after(uow.session, cursor, limit=limit, streams=streams)
-            return jsonify(items=[event_out(event) for event in found], next=str(following))
+            return jsonify(items=[event_out(uow, event) for event in found], next=str(following))
 
     @api.route("/openapi.json", methods=["GET"])
     @needs(PUBLIC)
     def openapi() -> Any:
         """This page: everything that the enabled plugins offer."""
         return jsonify(current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict())
-
-
-def _may_see(event: Event) -> bool:
-    """Internal notes and machine faults are for staff."""
-    if actor().may("tickets.internal"):
-        return True
-    return event.facts.get("public", True) is not False and event.type not in ("plugin_failed", "work_logged")

@@ -26,7 +26,7 @@ def collection(api: ApiBlueprint, opening: Schema) -> None:
 
         def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], int]:
             ticket = open_ticket(uow, source="api", **data)
-            return ticket_out(ticket), ticket.id
+            return ticket_out(uow, ticket), ticket.id
 
         return answer_once(act, 201, opens=True)
 
@@ -38,7 +38,7 @@ def collection(api: ApiBlueprint, opening: Schema) -> None:
         with reading() as uow:
             filters, after, limit = paging(request.args)
             page = list_tickets(uow, filters=filters, after=after, limit=limit)
-            return jsonify(items=[row_out(row) for row in page.rows], next=page.next or None)
+            return jsonify(items=[row_out(uow, row) for row in page.rows], next=page.next or None)
 
     @api.route("/tickets/count", methods=["GET"])
     @needs("tickets.read")
@@ -59,7 +59,7 @@ def single(api: ApiBlueprint, patching: Schema) -> None:
     def read_one(number: int) -> Any:
         """One ticket; its ETag is what `PATCH` wants in `If-Match`."""
         with reading() as uow:
-            return tagged(ticket_out(find_ticket(uow, number=number)))
+            return tagged(ticket_out(uow, find_ticket(uow, number=number)))
 
     @api.route("/tickets/<int:number>", methods=["PATCH"])
     @needs("tickets.work")
@@ -70,5 +70,5 @@ def single(api: ApiBlueprint, patching: Schema) -> None:
         changes = {**{k: v for k, v in data.items() if k != "fields"}, **data.get("fields", {})}
         match = matched(required=True)
         with writing() as uow:
-            answer = ticket_out(change_ticket(uow, number=number, changes=changes, match=match))
+            answer = ticket_out(uow, change_ticket(uow, number=number, changes=changes, match=match))
         return tagged(answer)

@@ -9,6 +9,7 @@ from itsm.core.ledger.models import Event
 from itsm.core.texts import Message, say
 from itsm.core.tickets.models import Attachment, Comment
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.seen import FOR_REQUESTERS
 from itsm.core.tickets.values import PEOPLE
 from itsm.core.web.edge import actor, translated
 
@@ -29,7 +30,6 @@ SENTENCES = {
     "file_attached": say("attached “{name}”"),
     "plugin_failed": say("the plugin {plugin} failed here; the ticket was saved without it"),
 }
-FOR_REQUESTERS = frozenset({"ticket_opened", "ticket_moved", "comment_added", "file_attached"})
 SILENT = frozenset({"category", "outcome", "priority_pinned", "description"})
 ALWAYS_SHOWN = frozenset({"state", "title"})
 

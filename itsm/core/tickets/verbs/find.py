@@ -13,6 +13,7 @@ from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Tag, Ticket
 from itsm.core.tickets.rules import CATEGORIES
+from itsm.core.tickets.seen import is_staff
 from itsm.core.tickets.values import COLUMNS
 from itsm.core.work.uow import UnitOfWork
 
@@ -151,6 +152,8 @@ def _words(value: str) -> ColumnElement[bool]:
 
 def _field(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[bool]:
     column, field = expression(uow, "ticket", name, "ticket.fields")
+    if not field.public and not is_staff(uow.act.actor):
+        raise Invalid.field(name, say("Unknown filter."))
     if values == ["none"]:
         return column.is_(None)
     try:
