@@ -203,3 +203,10 @@ def test_a_wrong_degree_is_refused_by_name(as_: As) -> None:
     with pytest.raises(Invalid) as refused, as_("agent") as uow:
         open_ticket(uow, kind="incident", title="x", fields={"incidents.impact": "huge", "incidents.colour": "red"})
     assert {r.field for r in refused.value.refusals} == {"incidents.impact", "incidents.colour"}
+
+
+def test_whoever_brings_a_resolved_incident_back_it_is_flagged(as_: As, number: int) -> None:
+    for times in (1, 2):
+        move(as_, number, "resolve", **RESOLVED)
+        move(as_, number, "reopen")
+        assert read(as_, number).fields["incidents.reopened"] == times

@@ -127,6 +127,7 @@ def ticket_changing(uow: UnitOfWork, draft: Draft) -> Iterable[Refusal]:
     if draft.kind != "incident":
         return ()
     rules.count_hand_over(draft)
+    rules.count_reopening(draft)
     reasons = document(uow, "incidents.wait_reasons").body["entries"]
     now = uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return [*rules.missing_texts(draft), *rules.missing_for_wait(reasons, draft, now)]

@@ -57,6 +57,12 @@ def count_hand_over(draft: Draft) -> None:
         draft.values["incidents.reassigned"] = (draft.before.get("incidents.reassigned") or 0) + 1
 
 
+def count_reopening(draft: Draft) -> None:
+    """Flag an incident that came back after it was resolved, whoever brought it back."""
+    if draft.before.get("category") == "resolved" and draft.category in ("new", "open", "waiting"):
+        draft.values["incidents.reopened"] = (draft.before.get("incidents.reopened") or 0) + 1
+
+
 def effect_of_reply(draft: Draft, resolved_at: datetime | None, now: datetime, reopen_within: timedelta) -> ReplyEffect:
     """A requester's reply: on waiting → open; on resolved, within the window → reopened and flagged; later, or on
     closed → a new linked ticket; else it is only added."""
@@ -64,7 +70,7 @@ def effect_of_reply(draft: Draft, resolved_at: datetime | None, now: datetime, r
     if category == "waiting":
         return ReplyEffect("continue")
     if category == "resolved" and resolved_at is not None and now - resolved_at <= reopen_within:
-        return ReplyEffect("reopen", {"incidents.reopened": (draft.values.get("incidents.reopened") or 0) + 1})
+        return ReplyEffect("reopen")
     if category in ("resolved", "closed"):
         return ReplyEffect(follow_up=True)
     return ReplyEffect()
