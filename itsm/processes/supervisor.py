@@ -57,7 +57,7 @@ class Supervisor:
         self.say = say
         self.stopping = threading.Event()
         self._wake = threading.Event()
-        self._migrated = False
+        self._migrated_at: float | None = None
 
     def run(self) -> int:
         """Supervise; the exit code for the command."""
@@ -79,7 +79,7 @@ class Supervisor:
         for child in self.children:
             code = child.ended()
             if code is not None:
-                if code == WRONG_SETTINGS or (code == NOT_READY and not self._migrate()):
+                if code == WRONG_SETTINGS or (code == NOT_READY and not self._migrate(child)):
                     return code
                 self.say(f"{child.name} ended with {code}; it is started again")
                 child.plan()
@@ -87,13 +87,13 @@ class Supervisor:
                 child.start()
         return None
 
-    def _migrate(self) -> bool:
+    def _migrate(self, child: Child) -> bool:
         """The schema is older than the code: embedded, that is mended once; False when that did not help."""
-        if self._migrated:
-            return False
+        if self._migrated_at is not None:
+            return child.started < self._migrated_at
         done = subprocess.run([*ITSM, "migrate"], check=False)  # noqa: S603 - our own command
-        self._migrated = done.returncode == 0
-        return self._migrated
+        self._migrated_at = time.monotonic()
+        return done.returncode == 0
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()

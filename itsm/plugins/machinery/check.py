@@ -12,7 +12,8 @@ from itsm.core.hookspecs.marks import Impl, Spec
 def implementations(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any], Impl, bool]]:
     """Each marked function of `hooks.py`: name, function, declaration, whether it is optional."""
     for name, function in vars(module).items():
-        impl = getattr(function, "itsm_impl_of", None)
+        # Not of anything else: SQLAlchemy's `func`, imported there, has an attribute of every name.
+        impl = getattr(function, "itsm_impl_of", None) if inspect.isroutine(function) else None
         if impl is not None:
             yield name, function, impl, bool(getattr(function, "itsm_impl", {}).get("optionalhook"))
 
