@@ -15,7 +15,6 @@ from sqlalchemy import insert, text
 from itsm.app import build
 from itsm.core.db import Base, make_engine
 from itsm.core.tickets.models import Ticket
-from itsm.core.work.session import Database
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.migrate import sync_field_indexes
 from tests.fixtures import INCIDENTS, START, Sample, fill, settings_for

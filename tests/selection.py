@@ -52,6 +52,8 @@ def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None
     chosen: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     if "postgresql" in (chosen.get("database_url"), chosen.get("world")):
         return "on PostgreSQL, run without --quick"
+    if chosen.get("kind") == "distributed":
+        return "with PostgreSQL, Valkey, run without --quick"
     needs = sorted({SLOW_FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in SLOW_FIXTURES})
     return f"with {', '.join(needs)}, run without --quick" if needs else None
 

@@ -94,7 +94,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         values = SettingsSchema().load(raw)
     except ValidationError as error:
-        raise SettingsError("; ".join(f"{PREFIX}{r.field.upper()}: {r.message}" for r in refusals_of(error.messages))) from error
+        raise SettingsError(
+            "; ".join(f"{PREFIX}{r.field.upper()}: {r.message}" for r in refusals_of(error.messages))
+        ) from error
     if values["timezone"] not in available_timezones():
         raise SettingsError(f"ITSM_TIMEZONE: {values['timezone']!r} is no zone; write one such as Europe/Moscow")
     if values["mode"] == "production":

@@ -43,7 +43,7 @@ def test_the_first_plugin_keeps_its_promises(
     world: World, package: ModuleType, with_plugin: Callable[..., Any], sample: Sample, clock: Clock
 ) -> None:
     hooks = {name: value for name, value in vars(package).items() if not name.startswith("__")}
-    desk, app = with_plugin("callback", **hooks)
+    desk, _ = with_plugin("callback", **hooks)
     assert not desk.aside
     with desk.unit_of_work(Act(), write=False) as uow:
         agent = Act(actor_of_token(uow, sample.tokens["agent"]), channel="web")

@@ -132,7 +132,7 @@ def test_waiting_until_a_moment_ends_by_itself(as_: As, number: int, clock: Cloc
         ({"incidents.wait_reason": "boredom"}, "incidents.wait_reason"),
         ({"incidents.wait_reason": "supplier"}, "incidents.supplier_number"),
         ({"incidents.wait_reason": "date"}, "incidents.wait_until"),
-        ({"incidents.wait_reason": "parts", "incidents.wait_until": "2020-01-01T00:00:00+00:00"}, "incidents.wait_until"),
+        ({"incidents.wait_reason": "parts", "incidents.wait_until": "2020-01-01T00:00:00Z"}, "incidents.wait_until"),
         ({"incidents.wait_reason": "parts", "incidents.wait_until": "tomorrow"}, "incidents.wait_until"),
     ],
 )  # fmt: skip

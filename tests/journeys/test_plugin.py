@@ -111,7 +111,7 @@ def test_a_hook_that_fails_loses_nothing_is_named_and_in_the_end_quarantined(des
     desk.start()
     desk.itsm("plugins", "enable", "gadget")
     numbers = {way: desk.open_ticket(way) for way in ways}
-    assert {way: failed_plugins(desk, number) for way, number in numbers.items()} == dict.fromkeys(ways, ["gadget"])
+    assert {way: failed_plugins(desk, number) for way, number in numbers.items()} == {way: ["gadget"] for way in ways}
     until(lambda: desk.plugin("gadget")["state"] == "quarantined", lambda: f"quarantined\n{desk.log()}")
     assert f"{len(ways)} faults within ten minutes" in desk.plugin("gadget")["reason"]
     numbers["raise"] = desk.open_ticket("raise")

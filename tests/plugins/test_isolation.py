@@ -1,4 +1,4 @@
-"""A plugin that fails harms nobody: it is named, its act is undone, the desk's act goes on or is refused as declared."""
+"""A plugin that fails harms nobody: it is named, its act is undone, the desk goes on or refuses, as declared."""
 
 import sys
 from collections.abc import Callable

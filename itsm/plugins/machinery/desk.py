@@ -141,7 +141,7 @@ def assemble(
         files=FileStore(settings.data_dir / "files", settings.max_body),
         faults=host.faults,
         bell=host.bell,
-        clock=clock or _clock(settings),
+        clock=clock or clock_of(settings),
         point=Failpoint.parse(settings.failpoint),
         catalogues=Catalogues(m.folder / "translations" for m in working),
     )
@@ -157,7 +157,8 @@ def _drop_dependants(working: list[Member], left: dict[str, str]) -> None:
             return
 
 
-def _clock(settings: Settings) -> Callable[[], datetime]:
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The machine's time in UTC, or the moved time of tests."""
     if not settings.clock_file:
         return lambda: datetime.now(UTC)
     path = Path(settings.clock_file)

@@ -29,10 +29,11 @@ class Bound:
 
 @dataclass(slots=True)
 class Point:
-    """A hook with its implementations in order, and how long each has taken."""
+    """A hook: its specification and its implementations in order."""
 
     name: str
     spec: Spec
+    function: Callable[..., Any]
     bound: list[Bound] = field(default_factory=list)
 
 

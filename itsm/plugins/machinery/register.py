@@ -54,7 +54,7 @@ def hook_points(members: Sequence[Member]) -> dict[str, Point]:
     manager = pluggy.PluginManager(PROJECT)
     for module in modules:
         manager.add_hookspecs(module)
-    points = {name: Point(name, spec) for name, (spec, _) in specs.items()}
+    points = {name: Point(name, spec, function) for name, (spec, function) in specs.items()}
     for member in members:
         module = member.module_loaded()
         faults = signature_faults(module, specs)

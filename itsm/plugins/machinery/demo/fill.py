@@ -3,13 +3,14 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 
 from itsm.core.act import Act, system
 from itsm.plugins.machinery.demo.people import PASSWORD, address, engage
 from itsm.plugins.machinery.demo.play import DemoClock, Stage, arrange
+from itsm.plugins.machinery.desk import clock_of
 from itsm.plugins.machinery.found import found_desk
 from itsm.plugins.machinery.lifecycle import Office
 
@@ -24,7 +25,7 @@ SETTING_UP = Act(system("demo"), channel="cli")
 def fill_demo(open_office: Callable[[], Office]) -> None:
     """Make a desk and fill it with a month of work."""
     office = open_office()
-    now = datetime.now(UTC)
+    now = clock_of(office.settings)()
     clock = DemoClock(now - timedelta(days=30))
     administrator = found_desk(
         office, PLUGINS, email=address("anna"), password=PASSWORD, name="Анна Орлова", locale="ru"
