@@ -71,3 +71,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[V], V]:
         """Document the answer."""
         return cast(Callable[[V], V], super().response(status, schema, **options))
+
+    def doc(self, **described: Any) -> Callable[[V], V]:
+        """Describe what schemas do not: query and header parameters."""
+        return cast(Callable[[V], V], super().doc(**described))

@@ -13,7 +13,7 @@ def api_blueprint(registry: Registry) -> ApiBlueprint:
     """The core's API for the fields of this desk."""
     api = ApiBlueprint("tickets_api", __name__, description="Tickets: one window for all requests")
     declared = list(registry.fields_of("ticket").values())
-    collection(api, forms.open_schema(declared)())
+    collection(api, forms.open_schema(declared)(), declared)
     single(api, forms.patch_schema(declared)())
     acts(api, forms.transition_schema(declared)())
     relations(api)

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema
 
 from itsm.core.tickets import forms
+from itsm.core.tickets.api.parameters import IDEMPOTENCY, MATCH
 from itsm.core.tickets.api.shapes import ticket_out
 from itsm.core.tickets.verbs import add_comment, claim_ticket, move_ticket
 from itsm.core.web import ApiBlueprint, needs, writing
@@ -18,6 +19,7 @@ def acts(api: ApiBlueprint, moving: Schema) -> None:
 
     @api.route("/tickets/<int:number>/transitions", methods=["POST"])
     @needs("tickets.work")
+    @api.doc(parameters=[IDEMPOTENCY, MATCH])
     @api.arguments(moving)
     @api.response(200, forms.TicketOut)
     def move_one(data: dict[str, Any], number: int) -> Any:
@@ -45,6 +47,7 @@ def acts(api: ApiBlueprint, moving: Schema) -> None:
 
     @api.route("/tickets/<int:number>/comments", methods=["POST"])
     @needs("tickets.comment")
+    @api.doc(parameters=[IDEMPOTENCY])
     @api.arguments(forms.CommentIn())
     @api.response(201, forms.CommentOut)
     def comment_one(data: dict[str, Any], number: int) -> Any:

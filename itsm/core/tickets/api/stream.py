@@ -6,6 +6,7 @@ from flask import current_app, jsonify, request
 
 from itsm.core.ledger.verbs import Cursor, events_after, history
 from itsm.core.tickets import forms
+from itsm.core.tickets.api.parameters import PAGE, STREAM
 from itsm.core.tickets.api.shapes import event_out
 from itsm.core.tickets.seen import may_see_event
 from itsm.core.tickets.verbs import find_ticket
@@ -29,6 +30,7 @@ def stream(api: ApiBlueprint) -> None:
 
     @api.route("/events", methods=["GET"])
     @needs("core.events")
+    @api.doc(parameters=[STREAM, *PAGE])
     @api.response(200, forms.EventsOut)
     def events() -> Any:
         """Everything that happened after a cursor, in an order in which nothing appears later in between."""

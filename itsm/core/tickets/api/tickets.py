@@ -1,12 +1,14 @@
 """`/api/v1/tickets`: parse, call the verb, answer; nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import jsonify, request
 from marshmallow import Schema
 
+from itsm.core.hookspecs.declarations import Field
 from itsm.core.tickets import forms
+from itsm.core.tickets.api.parameters import IDEMPOTENCY, MATCH, PAGE, filter_parameters
 from itsm.core.tickets.api.shapes import row_out, ticket_out
 from itsm.core.tickets.verbs import change_ticket, count_tickets, find_ticket, list_tickets, open_ticket
 from itsm.core.web import ApiBlueprint, needs, reading, writing
@@ -14,11 +16,13 @@ from itsm.core.web.answers import answer_once, matched, paging, tagged
 from itsm.core.work.uow import UnitOfWork
 
 
-def collection(api: ApiBlueprint, opening: Schema) -> None:
+def collection(api: ApiBlueprint, opening: Schema, declared: Iterable[Field]) -> None:
     """Open, list, count."""
+    filters = filter_parameters(declared)
 
     @api.route("/tickets", methods=["POST"])
     @needs("tickets.open")
+    @api.doc(parameters=[IDEMPOTENCY])
     @api.arguments(opening)
     @api.response(201, forms.TicketOut)
     def open_one(data: dict[str, Any]) -> Any:
@@ -32,6 +36,7 @@ def collection(api: ApiBlueprint, opening: Schema) -> None:
 
     @api.route("/tickets", methods=["GET"])
     @needs("tickets.read")
+    @api.doc(parameters=[*filters, *PAGE])
     @api.response(200, forms.TicketsOut)
     def list_all() -> Any:
         """Tickets that you may see, newest first; filters by field name, `after` and `limit` for paging."""
@@ -42,6 +47,7 @@ def collection(api: ApiBlueprint, opening: Schema) -> None:
 
     @api.route("/tickets/count", methods=["GET"])
     @needs("tickets.read")
+    @api.doc(parameters=filters)
     @api.response(200, forms.CountOut)
     def count_all() -> Any:
         """How many tickets match the same filters."""
@@ -63,6 +69,7 @@ def single(api: ApiBlueprint, patching: Schema) -> None:
 
     @api.route("/tickets/<int:number>", methods=["PATCH"])
     @needs("tickets.work")
+    @api.doc(parameters=[{**MATCH, "required": True}])
     @api.arguments(patching)
     @api.response(200, forms.TicketOut)
     def change_one(data: dict[str, Any], number: int) -> Any:
