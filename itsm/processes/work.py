@@ -4,10 +4,10 @@ import logging
 
 import click
 
-from itsm.app import front
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.host import Host
 from itsm.plugins.machinery.watchdog import Watchdog
+from itsm.processes.begin import begin
 from itsm.processes.doorbell import outside
 from itsm.processes.options import supervised_option
 from itsm.processes.parent import end_with_parent
@@ -28,7 +28,7 @@ def worker(long: bool, supervised: bool) -> None:
     host = Host(Watchdog(settings.data_dir / "hung", HUNG_AFTER))
     # Not the host's bell: a worker that rang at each of its own commits would wake itself for ever.
     bell = outside().Bell(settings.redis_url) if settings.redis_url else None
-    hands = Worker(front(settings, host), long=long, bell=bell)
+    hands = Worker(begin(settings, host), long=long, bell=bell)
     hands.listen()
     host.watchdog.start()
     if settings.redis_url and not long:

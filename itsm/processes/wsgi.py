@@ -3,12 +3,12 @@
 import logging
 import sys
 
-from itsm.app import front
 from itsm.cli import tell
 from itsm.core.errors import DeskError
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Host
+from itsm.processes.begin import begin
 from itsm.processes.doorbell import outside
 from itsm.processes.parent import end_with_parent
 
@@ -22,7 +22,7 @@ def application() -> Front:
         host = Host.of(settings)
         if settings.redis_url:
             host.bell = outside().Bell(settings.redis_url)
-        served = front(settings, host)
+        served = begin(settings, host)
     except DeskError as error:
         tell(error)
         sys.exit(error.exit_code)
