@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -159,6 +160,33 @@ def test_an_embedded_desk_survives_kill_9_of_web_and_worker(tmp_path: Path, gadg
     desk.found("incidents", "gadget")
     desk.start()
     survives(desk, [lambda: supervised(desk, "web"), lambda: supervised(desk, "worker")])
+
+
+def test_a_worker_killed_between_effect_and_receipt_leaves_neither(
+    tmp_path: Path, gadget: Path, stack: ExitStack
+) -> None:
+    clock, now = tmp_path / "clock", datetime.now(UTC)
+    clock.write_text(now.isoformat())
+    environment = {"PYTHONPATH": str(gadget), "ITSM_CLOCK_FILE": str(clock)}
+    desk = stack.enter_context(running_desk(tmp_path / "desk", embedded=False, **environment))
+    desk.found("incidents", "gadget")
+    desk.spawn("web", "web", "--port", str(desk.port))
+    desk.wait_until_ready()
+    desk.open_ticket()
+    desk.environment["ITSM_FAILPOINT"] = "before_done:kill"
+    for minutes in (1, 2):  # both die when the event is expanded for its observer, before that is committed
+        assert desk.spawn(f"doomed{minutes}", "worker").wait(30) == -signal.SIGKILL
+        clock.write_text((now + timedelta(minutes=minutes)).isoformat())
+    desk.environment["ITSM_FAILPOINT"] = ""
+    desk.spawn("worker", "worker")
+    address = f"http://127.0.0.1:{desk.port}/metrics"
+
+    def nothing_under_way() -> bool:
+        told = requests.get(address, timeout=5).text
+        return "itsm_calls_overdue 0.0" in told and 'itsm_calls{state="leased"} 0.0' in told
+
+    until(nothing_under_way, desk.log)
+    assert desk.call("GET", "/gadget/effects").json()["total"] == 1
 
 
 def test_a_distributed_desk_survives_all_that_can_be_killed(tmp_path: Path, gadget: Path, stack: ExitStack) -> None:
