@@ -66,6 +66,19 @@ def test_all_processes_together_stay_under_350_mb_and_end_on_a_signal(desk: Runn
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
+def test_web_and_worker_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    with running_desk(tmp_path / "desk") as desk:
+        desk.found("incidents")
+        desk.start()
+        family = desk.processes["run"].children(recursive=True)
+        assert len(family) == 3
+        desk.processes["run"].kill()
+        desk.processes["run"].wait(5)
+        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "all ended")
+        desk.start()
+        assert desk.open_ticket() == 1
+
+
 def test_a_second_desk_on_the_same_port_says_so_and_ends(desk: RunningDesk) -> None:
     desk.start()
     told = desk.itsm("web", "--port", str(desk.port), fails=True)
