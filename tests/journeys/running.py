@@ -19,7 +19,7 @@ from tests.servers import free_port
 ROOT = Path(__file__).parents[2]
 ADMIN = "admin@example.org"
 PASSWORD = "a long enough password"
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 def until(condition: Callable[[], Any], what: str | Callable[[], str], within: float = PATIENCE) -> Any:
