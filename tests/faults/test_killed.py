@@ -27,7 +27,7 @@ from tests.journeys.running import RunningDesk, running_desk, until
 
 pytestmark = pytest.mark.faults
 CLIENTS = 4
-FAULTS_FOR = 14.0
+for_a_while = pytest.mark.parametrize("seconds", [14.0, pytest.param(3600.0, marks=pytest.mark.long)])
 BETWEEN = (0.4, 1.6)
 SETTLED_WITHIN = 90.0
 
@@ -106,10 +106,10 @@ def frozen(server: servers.Server) -> None:
     server.thaw()
 
 
-def shoot(faults: Sequence[Callable[[], None]]) -> None:
+def shoot(faults: Sequence[Callable[[], None]], seconds: float) -> None:
     """Every fault at least once, in random order, until the time is over."""
     chance = random.Random(5)
-    deadline = time.monotonic() + FAULTS_FOR
+    deadline = time.monotonic() + seconds
     left = list(faults)
     while left or time.monotonic() < deadline:
         fault = left.pop(0) if left else chance.choice(faults)
@@ -130,12 +130,12 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
-def survives(desk: RunningDesk, faults: Sequence[Callable[[], None]]) -> None:
+def survives(desk: RunningDesk, faults: Sequence[Callable[[], None]], seconds: float) -> None:
     clients = Clients(desk)
     clients.start()
     try:
         until(lambda: len(clients.acknowledged) > CLIENTS, desk.log)
-        shoot(faults)
+        shoot(faults, seconds)
         after = len(clients.acknowledged)
         until(lambda: len(clients.acknowledged) > after + CLIENTS, lambda: f"goes on\n{desk.log()}", SETTLED_WITHIN)
     finally:
@@ -155,11 +155,14 @@ def survives(desk: RunningDesk, faults: Sequence[Callable[[], None]]) -> None:
     assert '"state": "dead"' not in desk.itsm("calls", "list", "--state", "dead", "--json")
 
 
-def test_an_embedded_desk_survives_kill_9_of_web_and_worker(tmp_path: Path, gadget: Path, stack: ExitStack) -> None:
+@for_a_while
+def test_an_embedded_desk_survives_kill_9_of_web_and_worker(
+    tmp_path: Path, gadget: Path, stack: ExitStack, seconds: float
+) -> None:
     desk = stack.enter_context(running_desk(tmp_path / "desk", PYTHONPATH=str(gadget)))
     desk.found("incidents", "gadget")
     desk.start()
-    survives(desk, [lambda: supervised(desk, "web"), lambda: supervised(desk, "worker")])
+    survives(desk, [lambda: supervised(desk, "web"), lambda: supervised(desk, "worker")], seconds)
 
 
 def test_a_worker_killed_between_effect_and_receipt_leaves_neither(
@@ -189,7 +192,10 @@ def test_a_worker_killed_between_effect_and_receipt_leaves_neither(
     assert desk.call("GET", "/gadget/effects").json()["total"] == 1
 
 
-def test_a_distributed_desk_survives_all_that_can_be_killed(tmp_path: Path, gadget: Path, stack: ExitStack) -> None:
+@for_a_while
+def test_a_distributed_desk_survives_all_that_can_be_killed(
+    tmp_path: Path, gadget: Path, stack: ExitStack, seconds: float
+) -> None:
     postgres, valkey = stack.enter_context(servers.postgres()), stack.enter_context(servers.valkey())
     url = stack.enter_context(servers.new_database(postgres.url))
     environment = {"ITSM_DATABASE_URL": url, "ITSM_REDIS_URL": valkey.url, "PYTHONPATH": str(gadget)}
@@ -207,6 +213,7 @@ def test_a_distributed_desk_survives_all_that_can_be_killed(tmp_path: Path, gadg
             postgres.restart,
             lambda: replaced(desk, "worker2", "worker"),
         ],
+        seconds,
     )
 
 
