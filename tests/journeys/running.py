@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -116,6 +117,12 @@ class RunningDesk:
         """What `itsm plugins list` says of a plugin."""
         lines = [json.loads(line) for line in self.itsm("plugins", "list", "--json").splitlines()]
         return next(line for line in lines if line["name"] == name)
+
+    def state_of(self, plugin: str) -> str:
+        """enabled, disabled or quarantined, as `/metrics` tells it: much cheaper than a command."""
+        told = requests.get(f"http://127.0.0.1:{self.port}/metrics", timeout=10).text
+        found = re.search(rf'itsm_plugin{{plugin="{plugin}",state="(\w+)"}}', told)
+        return found[1] if found else ""
 
     def log(self) -> str:
         """What the processes have said."""

@@ -63,9 +63,10 @@ def enable_plugin(office: Office, name: str) -> None:
         raise Conflict(say("The plugin {name} is enabled already.", name=name))
     if name not in installed():
         raise Unknown(say("No plugin {name} is installed; `itsm plugins list` shows what is.", name=name))
-    before, trial = office.trial(enabled), office.trial([*enabled, name])
+    trial = office.trial([*enabled, name])
+    before = office.trial(enabled).aside if trial.aside else {}
     for plugin, reason in trial.aside.items():
-        if plugin not in before.aside:
+        if plugin not in before:
             raise Conflict(say("The plugin {plugin} would not work: {reason}", plugin=plugin, reason=reason))
     run_child("migrate", "--with", name)
     with trial.unit_of_work(COMMAND_LINE) as uow:
