@@ -1,7 +1,11 @@
 """The database as both engines agree on it: engines, column types, declarative base."""
 
 from itsm.core.db.base import Base, BigId, Id, table_of
+from itsm.core.db.dialect import is_postgresql, upsert
 from itsm.core.db.engine import make_engine
 from itsm.core.db.types import Json, Utc, json_number, json_text
 
-__all__ = ["Base", "BigId", "Id", "Json", "Utc", "json_number", "json_text", "make_engine", "table_of"]
+__all__ = [
+    "Base", "BigId", "Id", "Json", "Utc",
+    "is_postgresql", "json_number", "json_text", "make_engine", "table_of", "upsert",
+]  # fmt: skip

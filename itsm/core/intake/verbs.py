@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from itsm.core.db import upsert
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.intake.models import Intake
 from itsm.core.ledger.rules import canonical
@@ -23,8 +23,7 @@ def take_in(uow: UnitOfWork, *, source: str, key: str, content: Any) -> Mapping[
         raise Invalid.field("Idempotency-Key", say("Use 1 to 200 printable characters."))
     digest = hashlib.sha256(canonical(content)).digest()
     values = {"source": source, "key": key, "digest": digest, "received_at": uow.now, "reason": ""}
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Intake).values(values).on_conflict_do_nothing().returning(Intake.id)
+    statement = upsert(uow.session, Intake).values(values).on_conflict_do_nothing().returning(Intake.id)
     fresh = uow.session.scalars(statement).first()
     if fresh is not None:
         uow.memo["intake"] = fresh

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Text, cast, func, insert, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from itsm.core.db import table_of
+from itsm.core.db import is_postgresql, table_of, upsert
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.ledger.models import Event, EventText, StreamHead
 from itsm.core.ledger.rules import GENESIS, chain, texts_digest
@@ -23,10 +22,6 @@ EVENTS, HEADS = table_of(Event), table_of(StreamHead)
 ADD_EVENTS = insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True)
 ADD_TEXTS = insert(table_of(EventText))
 ADD_CALLS = insert(table_of(OwedCall))
-BEGIN_STREAMS = {
-    name: dialect.insert(HEADS).on_conflict_do_nothing().returning(HEADS.c.subject_id)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 SNAPSHOT = ("kind", "state", "category", "outcome", "team_id", "assignee_id", "service_id", "priority")
 
 
@@ -122,14 +117,14 @@ def _write(uow: UnitOfWork) -> None:
 
 
 def _begin_streams(session: Session, heads: list[dict[str, Any]]) -> None:
-    statement = BEGIN_STREAMS[session.get_bind().dialect.name]
+    statement = upsert(session, HEADS).on_conflict_do_nothing().returning(HEADS.c.subject_id)
     if len(session.connection().scalars(statement, heads).all()) < len(heads):
         raise Conflict(say("Somebody else did the first act on this at the same moment; try again."))
 
 
 def _transaction_id(session: Session) -> int:
     """PostgreSQL: the id of this transaction. SQLite: 0, for there the order of ids is the order of commits."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql(session):
         return 0
     return session.scalars(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))).one()
 
@@ -218,7 +213,7 @@ def events_after(
     """
     place = tuple_(Event.epoch, Event.position, Event.id)
     statement = select(Event).where(place > tuple_(*cursor)).order_by(Event.epoch, Event.position, Event.id)
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
         newest = select(func.max(Event.epoch)).scalar_subquery()
         statement = statement.where(or_(Event.position < horizon, Event.epoch < newest))

@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Select, false, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import SessionTransaction
 
 from itsm.core.act import Act
+from itsm.core.db import upsert
 from itsm.core.errors import Forbidden
 from itsm.core.hookspecs.marks import HookCaller
 from itsm.core.hookspecs.registry import Registry
@@ -117,8 +117,7 @@ class UnitOfWork:
             "request_id": self.act.request_id,
             "created_at": self.now,
         }
-        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
-        self.session.execute(dialect.insert(OwedCall).values(values).on_conflict_do_nothing())
+        self.session.execute(upsert(self.session, OwedCall).values(values).on_conflict_do_nothing())
 
 
 class Reading(UnitOfWork):

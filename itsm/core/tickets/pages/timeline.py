@@ -9,7 +9,7 @@ from itsm.core.ledger.models import Event
 from itsm.core.texts import Message, say
 from itsm.core.tickets.models import Attachment, Comment
 from itsm.core.tickets.pages.labels import Labels
-from itsm.core.tickets.seen import FOR_REQUESTERS
+from itsm.core.tickets.seen import FOR_REQUESTERS, is_staff, seen
 from itsm.core.tickets.values import PEOPLE
 from itsm.core.web.edge import actor, translated
 
@@ -30,8 +30,7 @@ SENTENCES = {
     "file_attached": say("attached “{name}”"),
     "plugin_failed": say("the plugin {plugin} failed here; the ticket was saved without it"),
 }
-SILENT = frozenset({"category", "outcome", "priority_pinned", "description"})
-ALWAYS_SHOWN = frozenset({"state", "title"})
+SILENT = frozenset({"category", "outcome", "priority_pinned", "description", "voices"})
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ def timeline(
     events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels
 ) -> list[Entry]:
     """The entries that this reader may see, in the order in which things happened."""
-    staff = actor().may("tickets.internal")
+    staff = is_staff(actor())
     on_comment: dict[int, list[Attachment]] = {}
     for file in files:
         if file.comment_id is not None:
@@ -82,7 +81,7 @@ def timeline(
         elif event.type == "file_attached":
             entry = _file(event, texts, loose, labels)
         else:
-            entry = _event(event, texts, labels, staff)
+            entry = _event(event, texts, labels)
         if entry is not None:
             entries.append(entry)
     return entries
@@ -95,7 +94,7 @@ def _who(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:
 
 
 def _entry(event: Event, texts: Mapping[str, Any], labels: Labels, sentence: str) -> Entry:
-    why = str(texts.get("reason") or "") if actor().may("tickets.internal") else ""
+    why = str(texts.get("reason") or "") if is_staff(actor()) else ""
     imported = event.origin == "import"
     return Entry(event.id, event.occurred_at, _who(event, texts, labels), sentence, why=why, imported=imported)
 
@@ -127,23 +126,20 @@ def _file(
     return entry
 
 
-def _event(event: Event, texts: Mapping[str, Any], labels: Labels, staff: bool) -> Entry:
+def _event(event: Event, texts: Mapping[str, Any], labels: Labels) -> Entry:
     entry = _entry(event, texts, labels, _sentence(event, texts, labels))
     if event.type in ("ticket_changed", "ticket_moved"):
         kind = event.kind or ""
         entry.changes = [
             (labels.name(name), labels.shown(name, pair[0], kind), labels.shown(name, pair[1], kind))
-            for name, pair in {**event.facts, **texts}.items()
-            if isinstance(pair, list) and len(pair) == 2 and _is_shown(name, labels, staff)
+            for name, pair in _seen(event, texts, labels).items()
+            if isinstance(pair, list) and len(pair) == 2 and name not in SILENT
         ]
     return entry
 
 
-def _is_shown(name: str, labels: Labels, staff: bool) -> bool:
-    declared = labels.uow.registry.fields_of("ticket").get(name)
-    if name in SILENT or name == "voices":
-        return False
-    return staff or name in ALWAYS_SHOWN or (declared is not None and declared.public)
+def _seen(event: Event, texts: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
+    return seen(actor(), {**event.facts, **texts}, labels.uow.registry.fields_of("ticket"))
 
 
 def _sentence(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:

@@ -8,10 +8,9 @@ from itsm.core.errors import Invalid
 from itsm.core.hookspecs.decides import ReplyEffect
 from itsm.core.texts import say
 from itsm.core.tickets.models import Comment, Ticket
-from itsm.core.tickets.verbs.draft import draft_of, lock_ticket, tell
+from itsm.core.tickets.verbs.draft import draft_of, lock_ticket
 from itsm.core.tickets.verbs.move import run_transition
-from itsm.core.tickets.verbs.open import open_ticket
-from itsm.core.tickets.verbs.relate import put_link
+from itsm.core.tickets.verbs.relate import open_like, put_link, write_comment
 from itsm.core.work.uow import UnitOfWork
 
 MAX_BODY = 100_000
@@ -47,20 +46,12 @@ def add_comment(uow: UnitOfWork, *, number: int, body: str, public: bool = True)
 
 def put_comment(uow: UnitOfWork, ticket: Ticket, *, body: str, public: bool) -> Comment:
     """Write the comment and its event on a locked ticket; the ticket's version stays."""
+    who = uow.act.actor
     comment = Comment(
-        ticket_id=ticket.id,
-        public=public,
-        author_id=uow.act.actor.person_id,
-        author=uow.act.actor.name,
-        body=body,
-        channel=uow.act.channel,
-        created_at=uow.now,
+        public=public, author_id=who.person_id, author=who.name, body=body, channel=uow.act.channel, created_at=uow.now
     )
-    uow.session.add(comment)
-    uow.session.flush()
     uow.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(updated_at=uow.now))
-    tell(uow, ticket, "comment_added", {"comment": comment.id, "public": public, "body": body})
-    return comment
+    return write_comment(uow, ticket, comment)
 
 
 def _is_requester(uow: UnitOfWork, ticket: Ticket) -> bool:
@@ -77,17 +68,6 @@ def _effect(uow: UnitOfWork, ticket: Ticket) -> ReplyEffect:
 
 def _follow_up(uow: UnitOfWork, ticket: Ticket, body: str) -> Commented:
     """A reply to something long closed opens a new ticket of the same kind, linked to the old one."""
-    follow_up = open_ticket(
-        uow,
-        kind=ticket.kind,
-        title=ticket.title,
-        description=body,
-        contact=ticket.contact_id,
-        requested_for=ticket.requested_for_id,
-        organisation=ticket.organisation_id,
-        service=ticket.service_id,
-        topic=ticket.topic,
-        team=ticket.team_id,
-    )
+    follow_up = open_like(uow, ticket, title=ticket.title, description=body, topic=ticket.topic)
     put_link(uow, follow_up, ticket, "follows")
     return Commented(None, follow_up)

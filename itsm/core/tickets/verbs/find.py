@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
 
+from itsm.core.db import is_postgresql
 from itsm.core.errors import Invalid, Unknown
 from itsm.core.fields.rules import NUMERIC, Wrong, clean
 from itsm.core.fields.verbs import expression
@@ -161,12 +162,8 @@ def _field(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[b
         wanted = [clean(field, v, choices) for v in values]
     except Wrong as wrong:
         raise Invalid.field(name, wrong.message) from wrong
-    if field.type == "yes_no":
-        return column.in_(["true" if v else "false" for v in wanted]) if _is_postgresql(uow) else column.in_(wanted)
-    if field.type in NUMERIC:
+    if field.type == "yes_no" and is_postgresql(uow.session):
+        wanted = ["true" if v else "false" for v in wanted]
+    if field.type in (*NUMERIC, "yes_no"):
         return column.in_(wanted)
     return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
-
-
-def _is_postgresql(uow: UnitOfWork) -> bool:
-    return uow.session.get_bind().dialect.name == "postgresql"

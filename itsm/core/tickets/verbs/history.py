@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from itsm.core.configuration.verbs import document
+from itsm.core.db import is_postgresql
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, Refusal
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.ledger.models import Event
@@ -63,7 +64,7 @@ def compare_histories(uow: UnitOfWork, *, source: str, histories: Sequence[Histo
 
 def _known(uow: UnitOfWork, source: str, ids: Sequence[str]) -> dict[str, Known]:
     """What is here of these tickets, locked; on PostgreSQL imports of one source follow each other."""
-    if uow.session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(uow.session):
         uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"import:{source}", 0))))
     statement = (
         select(Ticket.external_id, Ticket.id, ImportMark.steps, ImportMark.digest)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from itsm.core.configuration.verbs import document
+from itsm.core.db import upsert
 from itsm.core.files.models import StoredFile
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
@@ -146,9 +146,8 @@ def _insert_comments(uow: UnitOfWork, events: Events) -> Sequence[int]:
 def _insert_files(uow: UnitOfWork, files: Sequence[tuple[int, Told, PastFile]]) -> Sequence[int]:
     if not files:
         return ()
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
     contents = [{"sha256": file.sha256, "size": file.size, "created_at": uow.now} for _, _, file in files]
-    uow.session.execute(dialect.insert(StoredFile).on_conflict_do_nothing(), contents)
+    uow.session.execute(upsert(uow.session, StoredFile).on_conflict_do_nothing(), contents)
     rows = [
         {
             "ticket_id": number,

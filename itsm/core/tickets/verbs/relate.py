@@ -113,17 +113,7 @@ def split_ticket(uow: UnitOfWork, *, number: int, comments: Sequence[int], title
     if not chosen or len(chosen) != len(set(comments)):
         raise Invalid.field("comments", say("Choose messages of this ticket."))
     first, *rest = chosen
-    fresh = open_ticket(
-        uow,
-        kind=source.kind,
-        title=title,
-        description=first.body,
-        contact=source.contact_id,
-        requested_for=source.requested_for_id,
-        organisation=source.organisation_id,
-        service=source.service_id,
-        team=source.team_id,
-    )
+    fresh = open_like(uow, source, title=title, description=first.body)
     for comment in rest:
         _copy(uow, comment, fresh)
     put_link(uow, fresh, source, "split_from")
@@ -131,17 +121,31 @@ def split_ticket(uow: UnitOfWork, *, number: int, comments: Sequence[int], title
 
 
 def _copy(uow: UnitOfWork, comment: Comment, fresh: Ticket) -> None:
-    copied = Comment(
-        ticket_id=fresh.id,
-        public=comment.public,
-        author_id=comment.author_id,
-        author=comment.author,
-        body=comment.body,
-        channel=comment.channel,
-        created_at=comment.created_at,
+    kept = ("public", "author_id", "author", "body", "channel", "created_at")
+    write_comment(uow, fresh, Comment(**{name: getattr(comment, name) for name in kept}), moved=True)
+
+
+def open_like(uow: UnitOfWork, ticket: Ticket, *, title: str, description: str, topic: str | None = None) -> Ticket:
+    """Open a ticket of the same kind, for the same people, service and team."""
+    return open_ticket(
+        uow,
+        kind=ticket.kind,
+        title=title,
+        description=description,
+        topic=topic,
+        contact=ticket.contact_id,
+        requested_for=ticket.requested_for_id,
+        organisation=ticket.organisation_id,
+        service=ticket.service_id,
+        team=ticket.team_id,
     )
-    uow.session.add(copied)
+
+
+def write_comment(uow: UnitOfWork, ticket: Ticket, comment: Comment, **facts: bool) -> Comment:
+    """Put a comment on a locked ticket and tell it there."""
+    comment.ticket_id = ticket.id
+    uow.session.add(comment)
     uow.session.flush()
-    tell(
-        uow, fresh, "comment_added", {"comment": copied.id, "public": copied.public, "body": copied.body, "moved": True}
-    )
+    told = {"comment": comment.id, "public": comment.public, "body": comment.body}
+    tell(uow, ticket, "comment_added", {**told, **facts})
+    return comment

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from itsm.core.db import upsert
 from itsm.core.errors import Forbidden, Invalid
 from itsm.core.people.models import Person
 from itsm.core.texts import fold, say
@@ -30,9 +30,8 @@ def put_tags(uow: UnitOfWork, ticket_id: int, tags: Sequence[str]) -> int:
     rows = {fold(tag): tag.strip() for tag in tags}
     if not rows:
         return 0
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
     values = [{"ticket_id": ticket_id, "fold": key, "tag": tag} for key, tag in rows.items()]
-    statement = dialect.insert(Tag).values(values).on_conflict_do_nothing().returning(Tag.fold)
+    statement = upsert(uow.session, Tag).values(values).on_conflict_do_nothing().returning(Tag.fold)
     return len(uow.session.scalars(statement).all())
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from itsm.core.db import upsert
 from itsm.core.hookspecs.declarations import Schedule
 from itsm.core.work.models import Lease, OwedCall, ScheduleRow
 from itsm.core.work.uow import UnitOfWork
@@ -18,10 +18,9 @@ RECEIPTS_KEPT = timedelta(days=7)
 
 def lead(session: Session, now: datetime, holder: str, name: str = LEADER) -> bool:
     """Take or renew the leader's lease (or another of this `name`); False while another process holds it."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"name": name, "holder": holder, "until": now + LEADER_FOR}
     statement = (
-        dialect.insert(Lease)
+        upsert(session, Lease)
         .values(values)
         .on_conflict_do_update(
             index_elements=[Lease.name],
