@@ -57,6 +57,8 @@ def check_document(uow: UnitOfWork, *, name: str, body: Any) -> dict[str, Any]:
         raise Invalid(refusals=refusals_of(error.messages)) from error
     if declared.check is not None:
         declared.check(loaded)
+    if declared.check_desk is not None:
+        declared.check_desk(uow, loaded)
     return loaded
 
 

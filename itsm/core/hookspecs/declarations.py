@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from itsm.core.texts import Label
+from itsm.core.texts import Label, Message
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -140,10 +140,27 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What trying a document out has shown. `error`: it cannot be put in force like this; `warn` and `info` are told.
+
+    place: where in the body, such as `rules.3` or `states.planned`; empty for the whole.
+    """
+
+    place: str
+    message: Message
+    level: Literal["info", "warn", "error"] = "warn"
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentType:
     """A configuration document: name, marshmallow schema of its body, default body.
 
-    check: a further rule over the whole body; raises `Invalid`.
+    check: a further rule over the whole body alone; raises `Invalid`.
+    check_desk: `(uow, body)`, a rule that needs the desk (vocabularies, fields, other documents); raises `Invalid`. At
+    an import it is asked when all documents of the file are in force, so it sees the desk as it will be.
+    try_out: `(uow, body)`, what this body would mean here, on history for example; it writes nothing.
+    on_activate: `(uow, old, new)`, what must happen with the activation, in its transaction; may refuse by `Invalid`.
+    order: where it comes when several are put in force at once; what others refer to comes first.
     """
 
     name: str
@@ -151,6 +168,26 @@ class DocumentType:
     schema: "type[Schema]"
     default: Mapping[str, Any]
     check: "Callable[[Mapping[str, Any]], None] | None" = None
+    check_desk: "Callable[[UnitOfWork, Mapping[str, Any]], None] | None" = None
+    try_out: "Callable[[UnitOfWork, Mapping[str, Any]], Sequence[Finding]] | None" = None
+    on_activate: "Callable[[UnitOfWork, Mapping[str, Any], Mapping[str, Any]], None] | None" = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationPart:
+    """Configuration that lies in tables: exported and imported with the documents, known by keys, never by ids.
+
+    export: `(uow)`, plain JSON in an order that does not depend on ids. apply: `(uow, value)` makes the desk so and
+    returns how many things it changed; it adds and changes, and removes nothing that history may name. It raises
+    `Invalid` naming the place within the value. order: parts come before all documents, the lower first.
+    """
+
+    name: str
+    label: Label
+    order: int
+    export: "Callable[[UnitOfWork], Any]"
+    apply: "Callable[[UnitOfWork, Any], int]"
 
 
 @dataclass(frozen=True, slots=True)

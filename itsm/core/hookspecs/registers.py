@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itsm.core.hookspecs.declarations import (
     CallHandler,
     Command,
+    ConfigurationPart,
     DocumentType,
     Field,
     Importer,
@@ -73,6 +74,12 @@ def register_schedules() -> Sequence[Schedule]:
 @spec("registers")
 def register_documents() -> Sequence[DocumentType]:
     """Configuration documents with their schema and default body."""
+    return ()
+
+
+@spec("registers")
+def register_configuration() -> Sequence[ConfigurationPart]:
+    """Configuration that lies in tables, such as roles or services, so that it goes with `itsm export config`."""
     return ()
 
 
