@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 SERVERS_FOLDER = "TEST_SERVERS_FOLDER"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
-pytest_plugins = ["tests.selection", *(["tests.fixtures"] if (ROOT / "tests" / "fixtures.py").exists() else [])]
+pytest_plugins = ["tests.selection", "itsm.plugins.testing", "tests.fixtures"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

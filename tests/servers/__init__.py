@@ -1,15 +1,12 @@
 """Real PostgreSQL and Valkey for tests, from wheels: each on a free port of 127.0.0.1 with its own data folder."""
 
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-from sqlalchemy import URL, make_url
-
+from itsm.plugins.testing.engines import new_database
 from tests.servers.kinds import new_postgres, new_valkey
 from tests.servers.process import Server, Unavailable, free_port
 
@@ -48,21 +45,3 @@ def work_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def new_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
-    """The URL of a new database on a PostgreSQL server, empty or a copy of `template`; dropped afterwards."""
-    url = make_url(server_url).set(drivername="postgresql+psycopg")
-    name = f"test_{secrets.token_hex(8)}"
-    _execute(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        _execute(url, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _execute(url: URL, statement: str) -> None:
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
-        connection.autocommit = True
-        connection.execute(statement)

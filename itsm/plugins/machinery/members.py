@@ -89,22 +89,31 @@ def bundled() -> list[str]:
 
 
 def _fault(point: EntryPoint) -> str:
-    if not NAME.match(point.name) or point.name in RESERVED:
-        return f"{point.name!r} is no plugin name: 2–31 small letters, digits and underscores, and not a reserved word"
-    if not re.fullmatch(r"[\w.]+\.hooks", point.value):
-        return f"the entry point is {point.value!r}; it must name the plugin's module `hooks`, as in itsm_x.hooks"
-    return _version_fault(point.dist) if point.dist else ""
+    return name_fault(point.name, point.value) or (_version_fault(point.dist) if point.dist else "")
+
+
+def name_fault(name: str, module: str) -> str:
+    """Why a plugin may not have this name or this entry point; '' if it may."""
+    if not NAME.match(name) or name in RESERVED:
+        return f"{name!r} is no plugin name: 2–31 small letters, digits and underscores, and not a reserved word"
+    if not re.fullmatch(r"[\w.]+\.hooks", module):
+        return f"the entry point is {module!r}; it must name the plugin's module `hooks`, as in itsm_x.hooks"
+    return ""
 
 
 def _version_fault(dist: Distribution) -> str:
+    return "" if dist.name == "itsm" else requirement_fault(dist.name, map(Requirement, dist.requires or ()))
+
+
+def requirement_fault(distribution: str, requirements: Iterable[Requirement]) -> str:
     """The hook contract is the version of `itsm`: a distribution states in its metadata which ones it was made for."""
-    if dist.name == "itsm":
-        return ""
-    wanted = [Requirement(r) for r in dist.requires or () if Requirement(r).name == "itsm"]
+    wanted = [requirement for requirement in requirements if requirement.name == "itsm"]
     if not wanted:
-        return f"{dist.name} does not say which version of itsm it needs; add `itsm>={__version__}` to its dependencies"
+        return (
+            f"{distribution} does not say which version of itsm it needs; add `itsm>={__version__}` to its dependencies"
+        )
     if not wanted[0].specifier.contains(__version__, prereleases=True):
-        return f"{dist.name} needs itsm{wanted[0].specifier}, this is {__version__}"
+        return f"{distribution} needs itsm{wanted[0].specifier}, this is {__version__}"
     return ""
 
 

@@ -1,0 +1,14 @@
+"""The kit for tests of plugins: `pytest_plugins = ["itsm.plugins.testing"]` in a `conftest.py` brings its fixtures.
+
+Fixtures: desk, uow, as_, api, signed_in, visitor, client, clock, work, run_schedule, sample, new_ticket, with_plugin,
+world, enabled_plugins; see `itsm/plugins/testing/fixtures.py`. The names below are for type annotations.
+PYTEST_DONT_REWRITE: a conftest.py may import names from here before pytest loads it.
+"""
+
+from itsm.plugins.testing.sample import TESTER, Sample
+from itsm.plugins.testing.visitors import Visitor
+from itsm.plugins.testing.worlds import START, Clock, World
+
+pytest_plugins = ("itsm.plugins.testing.fixtures",)
+
+__all__ = ["START", "TESTER", "Clock", "Sample", "Visitor", "World"]
