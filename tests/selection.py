@@ -20,7 +20,7 @@ LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The two ways to run more or less than usual."""
     group = parser.getgroup("itsm")
-    group.addoption("--quick", action="store_true", help="leave out what is slow: faults, PostgreSQL, Valkey, browser")
+    group.addoption("--quick", action="store_true", help="leave out the slow: faults, journeys, PostgreSQL, Valkey, browser")
     group.addoption("--long", action="store_true", help="run everything, tests of minutes too")
 
 
@@ -47,6 +47,8 @@ def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None
         return "long, run with --long"
     if not config.getoption("quick"):
         return None
+    if "journeys" in item.path.parts and item.get_closest_marker("everyday") is None:
+        return "journeys through processes, run without --quick"
     if item.get_closest_marker("faults"):
         return "faults, run without --quick"
     chosen: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})

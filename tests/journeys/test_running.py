@@ -23,6 +23,7 @@ def set_clock(path: Path, moment: datetime) -> None:
     half.replace(path)
 
 
+@pytest.mark.everyday
 def test_a_ticket_is_opened_answered_resolved_and_closed_by_its_timer_two_days_later(desk: RunningDesk) -> None:
     clock, now = desk.folder / "clock", datetime.now(UTC)
     set_clock(clock, now)
