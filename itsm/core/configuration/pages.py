@@ -8,7 +8,13 @@ from werkzeug.wrappers import Response
 
 from itsm.core.configuration.models import Revision
 from itsm.core.configuration.outside import LONGEST, from_text, to_text
-from itsm.core.configuration.verbs import activate_document, active_numbers, document, list_revisions, save_document
+from itsm.core.configuration.verbs import (
+    activate_document,
+    active_revisions,
+    document,
+    list_revisions,
+    save_document,
+)
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.people.names import names_of
 from itsm.core.schemas import Among, Body, Line, Strict
@@ -35,9 +41,10 @@ class DocumentForm(Strict):
 def documents() -> Response:
     """All documents, with the revision in force."""
     with reading() as uow:
-        active = active_numbers(uow)
+        active = active_revisions(uow)
         found = sorted(
-            (label_text(d.label, locale()), d.name, active.get(d.name, 0)) for d in uow.registry.documents.values()
+            (label_text(d.label, locale()), d.name, active[d.name].number if d.name in active else 0)
+            for d in uow.registry.documents.values()
         )
         return render(uow, "core/documents.html", documents=found)
 

@@ -1,0 +1,33 @@
+"""Configuration documents: what is in force, save, try, put in force, put back."""
+
+from itsm.core.configuration.verbs.activate import activate_document, put_in_force, restore_default
+from itsm.core.configuration.verbs.documents import (
+    Document,
+    active_revisions,
+    check_document,
+    document,
+    document_type,
+    find_revision,
+    list_revisions,
+    parsed_document,
+    save_document,
+)
+from itsm.core.configuration.verbs.trial import Trial, difference, try_document
+
+__all__ = [
+    "Document",
+    "Trial",
+    "activate_document",
+    "active_revisions",
+    "check_document",
+    "difference",
+    "document",
+    "document_type",
+    "find_revision",
+    "list_revisions",
+    "parsed_document",
+    "put_in_force",
+    "restore_default",
+    "save_document",
+    "try_document",
+]
