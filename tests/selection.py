@@ -20,7 +20,9 @@ LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The two ways to run more or less than usual."""
     group = parser.getgroup("itsm")
-    group.addoption("--quick", action="store_true", help="leave out the slow: faults, journeys, PostgreSQL, Valkey, browser")
+    group.addoption(
+        "--quick", action="store_true", help="leave out the slow: faults, journeys, PostgreSQL, Valkey, browser"
+    )
     group.addoption("--long", action="store_true", help="run everything, tests of minutes too")
 
 
