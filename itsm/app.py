@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
+import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
 import itsm.blocks.services.hooks
 import itsm.core.hooks
@@ -33,6 +34,7 @@ from itsm.plugins.machinery.watchdog import forget_note, read_notes
 
 HOUSE = (
     Member("core", "", "itsm.core.hooks", built_in=True, hooks=itsm.core.hooks),
+    Member("calendars", "", "itsm.blocks.calendars.hooks", built_in=True, hooks=itsm.blocks.calendars.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
     Member("machinery", "", "itsm.plugins.machinery.hooks", built_in=True, hooks=itsm.plugins.machinery.hooks),
     Member("services", "", "itsm.blocks.services.hooks", built_in=True, hooks=itsm.blocks.services.hooks),

@@ -1,5 +1,16 @@
 """The door for authors: `from itsm.plugins import …`. A plugin imports nothing else of ours."""
 
+from itsm.blocks.calendars.rules import (
+    Calendar,
+    Shift,
+    is_open,
+    next_close,
+    next_open,
+    open_seconds,
+    shift_at,
+)
+from itsm.blocks.calendars.rules import add as add_open_seconds
+from itsm.blocks.calendars.verbs import calendar
 from itsm.blocks.notices.hookspecs import NoticeTemplate
 from itsm.blocks.notices.verbs import notify
 from itsm.blocks.services.models import Service
@@ -68,15 +79,16 @@ from itsm.plugins.machinery.members import About
 
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
-    "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "DeskError", "Document",
-    "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
+    "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "DeskError",
+    "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
     "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label",
     "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
     "Panel", "Permission", "Person", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "Schedule", "Service",
-    "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice",
-    "Whole", "Within", "YesNo", "actor", "add_comment", "add_tag", "append_event", "change_ticket", "check_entries",
-    "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold", "history", "hook",
-    "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_ticket", "needs", "notify",
-    "open_ticket", "reading", "record_history", "render_page", "say", "set_parent", "spec", "split_ticket",
-    "system", "translated", "utc_text", "watch", "writing",
+    "Shift", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice",
+    "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag", "append_event", "calendar",
+    "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket",
+    "fold", "history", "hook", "is_open", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket",
+    "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "reading",
+    "record_history", "render_page", "say", "set_parent", "shift_at", "spec", "split_ticket", "system", "translated",
+    "utc_text", "watch", "writing",
 ]  # fmt: skip

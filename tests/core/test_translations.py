@@ -49,7 +49,11 @@ def catalogue(folder: Path) -> dict[str, Any]:
 
 
 def russian(part: str) -> dict[str, Any]:
-    return catalogue(ROOT / "itsm" / "core") | (catalogue(PARTS[part]) if part != "core" else {})
+    """The sentences of core and blocks, which stand behind every part, and the part's own."""
+    known = catalogue(ROOT / "itsm" / "core")
+    for block in sorted((ROOT / "itsm" / "blocks").iterdir()):
+        known |= catalogue(block)
+    return known | catalogue(PARTS[part])
 
 
 @pytest.mark.parametrize("part", PARTS)

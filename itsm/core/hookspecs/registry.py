@@ -35,7 +35,7 @@ class Registry:
     brought: what plugins register for other plugins' *registers* hooks: hook → name → declaration.
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. revisions, parsed: bodies of immutable
-    configuration revisions, and what was made of them, by (document, revision).
+    configuration revisions, and what was made of them, by (document, revision). timezone: the desk's.
     """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class Registry:
     owners: dict[str, str] = field(default_factory=dict)
     revisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     parsed: dict[tuple[str, int], Any] = field(default_factory=dict)
+    timezone: str = "UTC"
 
     def fields_of(self, subject: str) -> Mapping[str, Field]:
         """The fields on one kind of subject (ticket, person, organisation, team), by full name."""

@@ -130,6 +130,7 @@ def assemble(
             _drop_dependants(working, left)
     if settings.strict and left:
         raise NotReady("; ".join(f"plugin {name}: {reason}" for name, reason in left.items()))
+    registry.timezone = settings.timezone
     host = host or Host.of(settings)
     return Desk(
         settings=settings,
