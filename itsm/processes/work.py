@@ -35,3 +35,4 @@ def worker(long: bool, supervised: bool) -> None:
         outside().answer_bell(settings.redis_url, hands.work_off, hands.stopping, settings.worker_poll)
     else:
         hands.poll(settings.worker_poll)
+    hands.leave()

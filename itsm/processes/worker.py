@@ -62,6 +62,8 @@ class Worker:
             self._lead(desk)
             tried = drain(desk, stop=self.stopping.is_set, most=AT_ONCE, only=self._mine(desk), keep=self._keeper.keep)
             desk.settle_faults(quarantine)
+            if desk.times.due:
+                desk.settle_times()
             if tried >= AT_ONCE and self.bell is not None:
                 self.bell.ring()  # there may be enough for others too
         except DBAPIError as error:
@@ -69,6 +71,13 @@ class Worker:
             self.stopping.wait(0.5)
             return 0
         return tried
+
+    def leave(self) -> None:
+        """Write what is left to be told before the process ends."""
+        try:
+            self.front.desk.settle_times()
+        except DBAPIError as error:
+            LOG.warning("the times of the last minute could not be written: %s", error.orig)
 
     def _lead(self, desk: Desk) -> None:
         """One worker of all fires the schedules; asked seldom, for each time is a write."""

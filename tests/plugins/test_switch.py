@@ -29,7 +29,7 @@ from tests.fixtures import INCIDENTS, TESTER, World
 from tests.plugins.schema import dump
 
 WithPlugin = Callable[..., tuple[Desk, Flask]]
-OWNERS = ("services_", "notices_", "incidents_")
+OWNERS = ("services_", "notices_", "machinery_", "incidents_")
 
 
 @pytest.fixture

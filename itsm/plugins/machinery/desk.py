@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from itsm.core.act import Act, system
 from itsm.core.errors import NotReady
 from itsm.core.failpoints import Failpoint
 from itsm.core.files.outside import FileStore
+from itsm.core.hookspecs.declarations import CallHandler
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.ledger.jobs import load_event
 from itsm.core.settings import Settings
@@ -21,8 +23,11 @@ from itsm.plugins.machinery.host import Doorbell, Host
 from itsm.plugins.machinery.isolate import Hooks
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.register import Misfit, build_registry, hook_points
+from itsm.plugins.machinery.see.times import Times
+from itsm.plugins.machinery.see.verbs import write_times
 
 OBSERVER_SECONDS = 60
+MACHINERY = Act(system("machinery"), channel="worker")
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Desk:
     aside: Mapping[str, str]
     files: FileStore
     faults: Faults
+    times: Times
     clock: Callable[[], datetime]
     generation: str = ""
     epoch: int = 1
@@ -74,7 +80,11 @@ class Desk:
         call = self.registry.calls.get(name)
         if call is None:
             raise LookupError(f"no enabled plugin handles the call {name}")
-        return call.function, call.timeout
+        return partial(self._call, call), call.timeout
+
+    def _call(self, call: CallHandler, uow: UnitOfWork, **arguments: Any) -> None:
+        with self.hooks.timed(call.name.partition(".")[0], call.name):
+            call.function(uow, **arguments)
 
     def _observe(self, plugin: str, hook: str, uow: UnitOfWork, *, event: int) -> None:
         self.hooks.observe(plugin, hook, {"uow": uow, "event": load_event(uow.session, event)})
@@ -93,13 +103,25 @@ class Desk:
         if not noted:
             return
         try:
-            with self.unit_of_work(Act(system("machinery"), channel="worker")) as uow:
+            with self.unit_of_work(MACHINERY) as uow:
                 known = {member.name for member in self.members if not member.built_in}
                 for plugin in write_faults(uow, noted, self.settings.quarantine_after):
                     if plugin in known:
                         quarantine(uow, plugin, f"{self.settings.quarantine_after} faults within ten minutes")
         except BaseException:
             self.faults.put_back(noted)
+            raise
+
+    def settle_times(self) -> None:
+        """Add the times noted so far to what the database holds."""
+        taken = self.times.take()
+        if not taken:
+            return
+        try:
+            with self.unit_of_work(MACHINERY) as uow:
+                write_times(uow, taken)
+        except BaseException:
+            self.times.put_back(taken)
             raise
 
 
@@ -136,11 +158,12 @@ def assemble(
         settings=settings,
         database=database,
         registry=registry,
-        hooks=Hooks(points, host.faults, host.watchdog, settings.hook_fault_after),
+        hooks=Hooks(points, host.faults, host.watchdog, settings.hook_fault_after, host.times),
         members=working,
         aside=left,
         files=FileStore(settings.data_dir / "files", settings.max_body),
         faults=host.faults,
+        times=host.times,
         bell=host.bell,
         clock=clock or clock_of(settings),
         point=Failpoint.parse(settings.failpoint),

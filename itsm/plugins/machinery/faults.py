@@ -12,6 +12,7 @@ from itsm.core.desk.models import PluginFault
 from itsm.core.work.uow import UnitOfWork
 
 WINDOW = timedelta(minutes=10)
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Faults:
 
 def write_faults(uow: UnitOfWork, faults: Sequence[Fault], limit: int) -> list[str]:
     """Store the faults; the plugins that have had `limit` of them within ten minutes."""
-    rows = [{"plugin": f.plugin, "hook": f.hook, "error": f.error, "at": uow.now, "milliseconds": 0} for f in faults]
+    common = {"at": uow.now, "milliseconds": 0}
+    rows = [{"plugin": f.plugin, "hook": f.hook[:LONGEST_NAME], "error": f.error, **common} for f in faults]
     uow.session.execute(insert(PluginFault), rows)
     statement = (
         select(PluginFault.plugin)

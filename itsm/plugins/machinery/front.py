@@ -28,13 +28,14 @@ class Front:
         self.desk, self.app = build()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """One request, on the desk of its moment; what plugins did wrong in it is written afterwards."""
+        """One request, on the desk of its moment; what plugins did wrong, and how long they took, is written
+        afterwards."""
         if environ.get("PATH_INFO") != "/healthz":
             self._try_refresh()
         try:
             return self.app(environ, start_response)
         finally:
-            if self.desk.faults:
+            if self.desk.faults or self.desk.times.due:
                 self._settle_aside()
 
     def refresh(self) -> Desk:
@@ -65,7 +66,9 @@ class Front:
     def _settle(self) -> None:
         try:
             self.desk.settle_faults(quarantine)
+            if self.desk.times.due:
+                self.desk.settle_times()
         except Exception:
-            LOG.exception("faults of plugins could not be written; the next request tries again")
+            LOG.exception("faults and times of plugins could not be written; a later request tries again")
         finally:
             self._settling.release()

@@ -1,9 +1,12 @@
 """`/healthz`, `/readyz` and `/metrics`: for those who watch the desk; counts only, no names of people or tickets."""
 
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +18,8 @@ from itsm.core.work.verbs import count_calls, oldest_due
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.lineages import lineages
 from itsm.plugins.machinery.migrate import pending
+from itsm.plugins.machinery.see.times import BOUNDS
+from itsm.plugins.machinery.see.verbs import Took, all_times
 
 health = Blueprint("health", __name__)
 WATCHING = Act(system("health"), channel="web")
@@ -63,7 +68,25 @@ def gathered(uow: UnitOfWork) -> CollectorRegistry:
     late = (uow.now - since).total_seconds() if due else 0.0
     Gauge("itsm_calls_oldest_seconds", "How long the oldest due job has waited.", registry=registry).set(late)
     _plugins(uow, registry)
+    registry.register(HookSeconds(all_times(uow)))
     return registry
+
+
+class HookSeconds(Collector):
+    """The times of hooks by plugin and hook, of all processes, as they were written up to a minute ago."""
+
+    def __init__(self, times: Sequence[Took]) -> None:
+        self._times = times
+
+    def collect(self) -> Iterable[HistogramMetricFamily]:
+        """One histogram."""
+        family = HistogramMetricFamily(
+            "itsm_hook_seconds", "How long calls of hooks, panels and background jobs took.", labels=["plugin", "hook"]
+        )
+        for took in self._times:
+            buckets = [(str(bound), float(number)) for bound, number in zip(BOUNDS, took.within, strict=True)]
+            family.add_metric([took.plugin, took.hook], [*buckets, ("+Inf", float(took.count))], took.seconds)
+        return (family,)
 
 
 def _plugins(uow: UnitOfWork, registry: CollectorRegistry) -> None:

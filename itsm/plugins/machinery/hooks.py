@@ -1,16 +1,28 @@
-"""The machinery's own table of contents: its pages, and what watchers of the desk ask."""
+"""The machinery's own table of contents: its pages, what watchers of the desk ask, and its housekeeping."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from itsm.core.hookspecs.declarations import NavEntry, Routes
+from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.plugins.machinery.health import health
 from itsm.plugins.machinery.pages import pages
+from itsm.plugins.machinery.see.verbs import tidy
 
 
 @hook
 def register_routes() -> Sequence[Routes]:
     return (Routes(pages, at=""), Routes(health, at=""))
+
+
+@hook
+def register_calls() -> Sequence[CallHandler]:
+    return (CallHandler("machinery.tidy", tidy, late="drop"),)
+
+
+@hook
+def register_schedules() -> Sequence[Schedule]:
+    return (Schedule("machinery.tidying", "machinery.tidy", timedelta(days=1)),)
 
 
 @hook

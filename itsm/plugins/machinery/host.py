@@ -5,6 +5,7 @@ from typing import Protocol
 
 from itsm.core.settings import Settings
 from itsm.plugins.machinery.faults import Faults
+from itsm.plugins.machinery.see.times import Times
 from itsm.plugins.machinery.watchdog import Watchdog
 
 
@@ -22,10 +23,12 @@ class Doorbell(Protocol):
 
 @dataclass
 class Host:
-    """faults: noted and not yet written. watchdog: runs only where `start` was called. bell: None without Redis."""
+    """faults, times: noted and not yet written. watchdog: runs only where `start` was called.
+    bell: None without Redis."""
 
     watchdog: Watchdog
     faults: Faults = field(default_factory=Faults)
+    times: Times = field(default_factory=Times)
     bell: Doorbell | None = None
 
     @classmethod

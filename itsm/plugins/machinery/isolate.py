@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from itsm.core.hookspecs.marks import Impl, Spec
 from itsm.core.texts import say
 from itsm.core.work.uow import Reading, UnitOfWork
 from itsm.plugins.machinery.faults import Faults
+from itsm.plugins.machinery.see.times import Times
 from itsm.plugins.machinery.watchdog import Watchdog
 
 FAILED = object()
@@ -40,8 +42,10 @@ class Point:
 class Hooks:
     """The desk's hook caller; implements `HookCaller`."""
 
-    def __init__(self, points: Mapping[str, Point], faults: Faults, watchdog: Watchdog, slow: float) -> None:
-        self.points, self.faults, self.watchdog, self.slow = points, faults, watchdog, slow
+    def __init__(
+        self, points: Mapping[str, Point], faults: Faults, watchdog: Watchdog, slow: float, times: Times
+    ) -> None:
+        self.points, self.faults, self.watchdog, self.slow, self.times = points, faults, watchdog, slow, times
         self._rules: Mapping[str, Callable[[Point, dict[str, Any]], Any]] = {
             "guards": self._guards,
             "records": self._records,
@@ -61,12 +65,26 @@ class Hooks:
             return point.spec.default if point.spec.kind == "decides" else []
         return self._rules[point.spec.kind](point, arguments)
 
+    def aside(self) -> "Hooks":
+        """The same implementations, with faults and times of their own: asked for a look, nothing is held against
+        a plugin."""
+        return Hooks(self.points, Faults(), self.watchdog, self.slow, Times())
+
     def observe(self, plugin: str, name: str, arguments: Mapping[str, Any]) -> None:
         """Call one observer; its errors go up to the owed call, which is tried again."""
         for bound in self.points[name].bound:
             if bound.plugin == plugin:
-                with self.watchdog.timed(plugin, name):
+                with self.timed(plugin, name), self.watchdog.timed(plugin, name):
                     bound.function(**{p: arguments[p] for p in bound.parameters})
+
+    @contextmanager
+    def timed(self, plugin: str, place: str) -> Iterator[None]:
+        """Note how long this block took, whether it fails or not."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.times.note(plugin, place, time.perf_counter() - started)
 
     def show(self, plugin: str, place: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a panel's context or the like; FAILED when it raises, which is noted."""
@@ -108,8 +126,12 @@ class Hooks:
 
     def _readings(self, point: Point, arguments: dict[str, Any]) -> Iterator[tuple[Bound, Any]]:
         for bound in point.bound:
-            rest = [arguments[p] for p in bound.parameters if p != "uow"]
-            yield bound, self._read(bound, point.name, arguments["uow"], rest, named=True)
+            yield bound, self.read(point, bound, arguments)
+
+    def read(self, point: Point, bound: Bound, arguments: Mapping[str, Any]) -> Any:
+        """What one implementation of a hook that only reads answers, or FAILED."""
+        rest = [arguments[p] for p in bound.parameters if p != "uow"]
+        return self._read(bound, point.name, arguments["uow"], rest, named=True)
 
     def _read(self, bound: Bound, place: str, outer: UnitOfWork, rest: Sequence[Any], *, named: bool = False) -> Any:
         """Call a hook that only reads, with a unit of work that undoes whatever it tries to write."""
@@ -138,7 +160,7 @@ class Hooks:
         finally:
             reading.end()
             _forget(outer._session, before)
-        self._slow(outer, bound.plugin, place, time.perf_counter() - started)
+        self._took(outer, bound.plugin, place, time.perf_counter() - started)
         return answer
 
     def _records(self, point: Point, arguments: dict[str, Any]) -> None:
@@ -157,15 +179,17 @@ class Hooks:
                 savepoint.rollback()
                 self._failed(uow, bound.plugin, point.name, error)
                 if bound.impl.on_fault == "refuse":
+                    self.times.note(bound.plugin, point.name, time.perf_counter() - started)
                     raise NotAllowedNow(_refused(bound.plugin)) from error
-            self._slow(uow, bound.plugin, point.name, time.perf_counter() - started)
+            self._took(uow, bound.plugin, point.name, time.perf_counter() - started)
 
     def _failed(self, uow: UnitOfWork, plugin: str, place: str, error: BaseException) -> object:
         self.faults.note(plugin, place, error)
         uow.memo.setdefault("faults", []).append((plugin, place))
         return FAILED
 
-    def _slow(self, uow: UnitOfWork, plugin: str, place: str, seconds: float) -> None:
+    def _took(self, uow: UnitOfWork, plugin: str, place: str, seconds: float) -> None:
+        self.times.note(plugin, place, seconds)
         if seconds > self.slow:
             self._failed(uow, plugin, place, TimeoutError(f"took {seconds:.1f} s; {self.slow:g} s is the limit"))
 

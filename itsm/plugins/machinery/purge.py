@@ -1,8 +1,9 @@
 """What a purged plugin leaves behind: nothing but the past.
 
-Gone: its tables and indexes (by its own way down), its fields' values, its owed calls and schedules, its faults, its
-permissions in roles, and which revisions of its documents are in force. Kept: the ledger, the revisions themselves
-and its tickets, because events and decisions name them; such tickets can still be read, commented on and closed.
+Gone: its tables and indexes (by its own way down), its fields' values, its owed calls and schedules, its faults and
+times, its permissions in roles, and which revisions of its documents are in force. Kept: the ledger, the revisions
+themselves and its tickets, because events and decisions name them; such tickets can still be read, commented on and
+closed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from itsm.core.configuration.models import ActiveRevision
 from itsm.core.desk.models import PluginFault
 from itsm.core.work.models import OwedCall, ScheduleRow
 from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.see.models import HookTime
 
 SUBJECTS = ("ticket", "person", "organisation", "team")
 KEYS = {
@@ -41,6 +43,7 @@ def forget_plugin(uow: UnitOfWork, *, name: str, kinds: Iterable[str]) -> None:
     uow.session.execute(update(OwedCall).where(*undone).values(dropped))
     uow.session.execute(delete(ScheduleRow).where(ScheduleRow.name.startswith(f"{name}.", autoescape=True)))
     uow.session.execute(delete(PluginFault).where(PluginFault.plugin == name))
+    uow.session.execute(delete(HookTime).where(HookTime.plugin == name))
     _forget_permissions(uow, f"{name}.")
 
 
