@@ -45,7 +45,7 @@ def test_a_document_is_edited_as_text_with_a_reason_and_put_back(signed_in: Sign
     again = {"body": "entries: []", "reason": "Пусто", "then": "save"}
     admin.post("/configuration/core.topics", again)
     assert "Coffee" in admin.get("/tickets/new").text
-    number = admin.get("/configuration/core.topics").text.split("/configuration/revisions/")[1].split("/")[0]
+    number = admin.get("/configuration/core.topics").text.split("?revision=")[1].split('"')[0]
     admin.post(f"/configuration/revisions/{number}/activate")
     assert "Coffee" not in admin.get("/tickets/new").text
 

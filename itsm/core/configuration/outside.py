@@ -33,6 +33,14 @@ def to_text(body: Mapping[str, Any]) -> str:
     return str(yaml.safe_dump(dict(body), allow_unicode=True, sort_keys=False, width=110))
 
 
+def in_line(value: Any) -> str:
+    """One value on one line, as a difference shows it."""
+    if isinstance(value, str):
+        return value
+    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10**6, default_flow_style=True)
+    return str(text).removesuffix("...\n").strip()
+
+
 def from_text(text: str) -> Any:
     """What the text says; YAML, and so JSON too. Raises `Invalid` with the line."""
     if len(text) > LONGEST:

@@ -1,5 +1,6 @@
-"""Configuration documents: list, edit as text, save with a reason, put in force; older revisions can be put back."""
+"""Configuration documents: list, edit as text, try, save with a reason, compare, put in force, put back."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -7,17 +8,24 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.configuration.models import Revision
-from itsm.core.configuration.outside import LONGEST, from_text, to_text
+from itsm.core.configuration.outside import LONGEST, from_text, in_line, to_text
+from itsm.core.configuration.rules import ABSENT, ORDER, Change
 from itsm.core.configuration.verbs import (
+    Trial,
     activate_document,
     active_revisions,
+    difference,
     document,
+    document_type,
+    find_revision,
     list_revisions,
+    restore_default,
     save_document,
+    try_document,
 )
-from itsm.core.errors import Conflict, Invalid, Unknown
+from itsm.core.errors import Conflict, Invalid, Stale, Unknown
 from itsm.core.people.names import names_of
-from itsm.core.schemas import Among, Body, Line, Strict
+from itsm.core.schemas import MAX_ID, Among, Body, Line, Strict, Whole
 from itsm.core.texts import label_text, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import locale, translated
@@ -29,92 +37,190 @@ pages = Blueprint("configuration", __name__)
 
 
 class DocumentForm(Strict):
-    """A new revision; it is put in force at once unless only `save` is wished."""
+    """A new body: tried, only saved, or put in force at once. `match`: the revision in force that it was made from."""
 
     body = Body(LONGEST, required=True)
     reason = Line(500, blank=True, required=True)
-    then = fields.String(load_default="activate", validate=Among(("activate", "save")))
+    then = fields.String(load_default="activate", validate=Among(("activate", "save", "try")))
+    match = Whole(0, MAX_ID, load_default=None)
+
+
+class ActivateForm(Strict):
+    """Put a revision in force, or put an older one back."""
+
+    reason = Line(500, blank=True, load_default="")
+    match = Whole(0, MAX_ID, load_default=None)
 
 
 @pages.get("/configuration")
 @needs("core.configure")
 def documents() -> Response:
-    """All documents, with the revision in force."""
+    """All documents, with the revision in force, who made it and when."""
     with reading() as uow:
         active = active_revisions(uow)
         found = sorted(
-            (label_text(d.label, locale()), d.name, active[d.name].number if d.name in active else 0)
-            for d in uow.registry.documents.values()
+            (label_text(d.label, locale()), d.name, active.get(d.name)) for d in uow.registry.documents.values()
         )
-        return render(uow, "core/documents.html", documents=found)
+        names = names_of(uow, people=[revision.author_id for revision in active.values()])
+        return render(uow, "core/documents.html", documents=found, names=names)
 
 
 @pages.get("/configuration/<name>")
 @needs("core.configure")
 def edit(name: str) -> Response:
-    """One document as text, and its revisions; `revision` shows an older one."""
+    """One document as text, and its revisions; `revision` shows another one and what it would change."""
     with reading() as uow:
-        _known(uow, name)
+        document_type(uow, name)
         wanted = request.args.get("revision", "")
-        body = document(uow, name).body
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
-            old = uow.session.get(Revision, int(wanted))
-            body = old.body if old is not None and old.document == name else body
-        return _form(uow, name, to_text(body))
+            return _revision(uow, name, _own(uow, name, int(wanted)))
+        return _form(uow, name, to_text(document(uow, name).body))
 
 
-def _known(uow: UnitOfWork, name: str) -> None:
-    if name not in uow.registry.documents:
-        raise Unknown(say("There is no configuration document {name}.", name=name))
+def _own(uow: UnitOfWork, name: str, revision_id: int) -> Revision:
+    revision = find_revision(uow, revision_id=revision_id)
+    if revision.document != name:
+        raise Unknown(say("There is no revision {id}.", id=revision_id))
+    return revision
 
 
-def _form(uow: UnitOfWork, name: str, text: str, *, reason: str = "", status: int = 200, errors: Any = ()) -> Response:
+def _revision(
+    uow: UnitOfWork, name: str, revision: Revision, *, status: int = 200, errors: Sequence[str] = ()
+) -> Response:
+    """A saved revision beside the one in force, with what was found in it."""
+    trial, faults = Trial(difference(uow, revision_id=revision.id), ()), list(errors)
+    if revision.id != document(uow, name).revision:
+        try:
+            trial = try_document(uow, name=name, body=revision.body)
+        except Invalid as error:
+            faults += _sentences(error)
+    return _form(uow, name, to_text(revision.body), shown=revision, trial=trial, errors=faults, status=status)
+
+
+def _form(
+    uow: UnitOfWork, name: str, text: str, *, shown: Revision | None = None, trial: Trial | None = None,
+    reason: str = "", status: int = 200, errors: Iterable[str] = (), meanwhile: Sequence[Change] = (),
+) -> Response:  # fmt: skip
     revisions = list_revisions(uow, name=name)
     return render(
         uow,
         "core/document.html",
         status=status,
-        declared=uow.registry.documents[name],
+        declared=document_type(uow, name),
         text=text,
+        shown=shown,
+        trial=trial,
+        changes=_rows(trial.changes if trial else ()),
+        found=[(f.level, f.place, translated(f.message)) for f in (trial.findings if trial else ())],
+        meanwhile=_rows(meanwhile),
         reason=reason,
-        errors=errors,
+        errors=list(errors),
         revisions=revisions,
         active=document(uow, name).revision,
         names=names_of(uow, people=[revision.author_id for revision in revisions]),
     )
 
 
+def _rows(changes: Iterable[Change]) -> list[tuple[str, str | None, str | None]]:
+    """(place, old, new); None where there is nothing."""
+
+    def word(value: Any) -> str | None:
+        return None if value is ABSENT else in_line(value)
+
+    return [
+        (
+            change.place.removesuffix(f".{ORDER}") + (f" ({translated(say('order'))})" if ORDER in change.path else ""),
+            word(change.old),
+            word(change.new),
+        )
+        for change in changes
+    ]
+
+
+def _sentences(error: Invalid) -> list[str]:
+    return [f"{where}: {s}" if where else s for where, found in by_field(error).items() for s in found]
+
+
 @pages.post("/configuration/<name>")
 @needs("core.configure")
 def save(name: str) -> Response:
-    """Save a revision with its reason, and put it in force."""
+    """Try a body, or save it with its reason and put it in force."""
+    typed: dict[str, Any] = {"text": request.form.get("body", ""), "reason": request.form.get("reason", "")[:500]}
     try:
         data = parse(DocumentForm, request.form)
+        if data["then"] == "try":
+            return _tried(name, data["body"], typed)
         with writing(data["reason"]) as uow:
-            _known(uow, name)
-            revision = save_document(uow, name=name, body=from_text(data["body"]), reason=data["reason"])
+            body, match = from_text(data["body"]), data["match"]
+            revision = save_document(uow, name=name, body=body, reason=data["reason"], match=match)
             if data["then"] == "activate":
-                activate_document(uow, revision_id=revision.id)
+                activate_document(uow, revision_id=revision.id, match=match)
     except Invalid as error:
         with reading() as uow:
-            _known(uow, name)
-            errors = [f"{where}: {s}" if where else s for where, found in by_field(error).items() for s in found]
-            typed = (request.form.get("body", ""), request.form.get("reason", "")[:500])
-            return _form(uow, name, typed[0], reason=typed[1], status=422, errors=errors)
+            return _form(uow, name, **typed, status=error.status, errors=_sentences(error))
+    except Stale as error:
+        return _conflict(name, error, typed)
     done = say("Saved and in force.") if data["then"] == "activate" else say("Saved; it is not in force yet.")
     flash(translated(done))
     return redirect(url_for("configuration.edit", name=name))
 
 
+def _tried(name: str, text: str, typed: Mapping[str, Any]) -> Response:
+    with reading() as uow:
+        trial = try_document(uow, name=name, body=from_text(text))
+        return _form(uow, name, **typed, trial=trial)
+
+
+def _conflict(name: str, error: Stale, typed: Mapping[str, Any]) -> Response:
+    """Somebody put another revision in force since the page was made: what they changed, and what this would undo."""
+    with reading() as uow:
+        trial = try_document(uow, name=name, body=from_text(typed["text"]))
+        now = document(uow, name).revision
+        match = request.form.get("match", "")
+        before = int(match) if match.isascii() and match.isdigit() and len(match) < 16 else 0
+        meanwhile = difference(uow, revision_id=now, against=before) if now else ()
+        errors = [translated(error.message), translated(say("See what differs; saving again replaces it."))]
+        return _form(uow, name, **typed, trial=trial, meanwhile=meanwhile, errors=errors, status=error.status)
+
+
 @pages.post("/configuration/revisions/<int:revision_id>/activate")
 @needs("core.configure")
 def activate(revision_id: int) -> Response:
-    """Put a saved revision in force, also an older one."""
+    """Put a saved revision in force; an older one is put back."""
+    with reading() as uow:
+        name = find_revision(uow, revision_id=revision_id).document
+    data = parse(ActivateForm, request.form)
+
+    def put(uow: UnitOfWork) -> None:
+        activate_document(uow, revision_id=revision_id, reason=data["reason"], match=data["match"])
+
+    return _put(name, data["reason"], put, revision_id)
+
+
+@pages.post("/configuration/<name>/restore")
+@needs("core.configure")
+def restore(name: str) -> Response:
+    """Return to the document as shipped."""
+    data = parse(ActivateForm, request.form)
+
+    def put(uow: UnitOfWork) -> None:
+        restore_default(uow, name=name, reason=data["reason"], match=data["match"])
+
+    return _put(name, data["reason"], put, 0)
+
+
+def _put(name: str, reason: str, act: Callable[[UnitOfWork], None], revision_id: int) -> Response:
     try:
-        with writing() as uow:
-            name = activate_document(uow, revision_id=revision_id).document
+        with writing(reason) as uow:
+            act(uow)
+    except (Invalid, Stale) as error:
+        errors = _sentences(error) if isinstance(error, Invalid) else [translated(error.message)]
+        with reading() as uow:
+            if revision_id:
+                return _revision(uow, name, _own(uow, name, revision_id), status=error.status, errors=errors)
+            return _form(uow, name, to_text(document(uow, name).body), status=error.status, errors=errors)
     except Conflict as error:
         flash(translated(error.message))
-        return redirect(url_for("configuration.documents"))
+        return redirect(url_for("configuration.edit", name=name))
     flash(translated(say("In force.")))
     return redirect(url_for("configuration.edit", name=name))

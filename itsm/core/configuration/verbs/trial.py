@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
 
+from itsm.core.configuration.models import Revision
 from itsm.core.configuration.rules import Change, compare
 from itsm.core.configuration.schemas import in_order, plain
 from itsm.core.configuration.verbs.documents import check_document, document, document_type, find_revision
 from itsm.core.hookspecs.declarations import DocumentType, Finding
+from itsm.core.schemas import MAX_ID
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -28,12 +30,18 @@ def try_document(uow: UnitOfWork, *, name: str, body: Any) -> Trial:
     return Trial(compare(normal(declared, document(uow, name).body), normal(declared, checked)), list(found))
 
 
-def difference(uow: UnitOfWork, *, revision_id: int) -> Sequence[Change]:
-    """What putting this revision in force would change."""
+def difference(uow: UnitOfWork, *, revision_id: int, against: int | None = None) -> Sequence[Change]:
+    """What putting this revision in force would change; `against` another revision than the one in force, 0 = default.
+
+    An unknown or foreign revision to compare with counts as the default.
+    """
     revision = find_revision(uow, revision_id=revision_id)
     declared = document_type(uow, revision.document)
-    now = document(uow, revision.document).body
-    return compare(normal(declared, now), normal(declared, revision.body))
+    before = document(uow, revision.document).body
+    if against is not None:
+        other = uow.session.get(Revision, against) if 0 < against <= MAX_ID else None
+        before = other.body if other is not None and other.document == revision.document else declared.default
+    return compare(normal(declared, before), normal(declared, revision.body))
 
 
 def normal(declared: DocumentType, body: Mapping[str, Any]) -> dict[str, Any]:
