@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from itsm.core.access.pages import pages as access_pages
 from itsm.core.act import Actor
 from itsm.core.configuration.pages import pages as configuration_pages
+from itsm.core.fields.api import api as fields_api
+from itsm.core.fields.pages import pages as fields_pages
+from itsm.core.fields.references import core_references
 from itsm.core.hookspecs.declarations import (
     CallHandler,
     DocumentType,
     Importer,
     NavEntry,
     Permission,
+    ReferenceType,
     Routes,
     Schedule,
     Visible,
@@ -57,6 +61,11 @@ def register_permissions() -> Sequence[Permission]:
 
 
 @hook
+def register_references() -> Sequence[ReferenceType]:
+    return core_references()
+
+
+@hook
 def register_documents() -> Sequence[DocumentType]:
     return core_documents()
 
@@ -89,9 +98,9 @@ def register_schedules() -> Sequence[Schedule]:
 
 @hook
 def register_routes() -> Sequence[Routes]:
-    pages = (ticket_pages, people_pages, access_pages, configuration_pages, work_pages)
-    apis = (Routes(api_blueprint, "api", at="/api/v1"), Routes(people_api, "api", at="/api/v1"))
-    return (*apis, *(Routes(blueprint, at="") for blueprint in pages))
+    pages = (ticket_pages, fields_pages, people_pages, access_pages, configuration_pages, work_pages)
+    apis = (api_blueprint, fields_api, people_api)
+    return (*(Routes(api, "api", at="/api/v1") for api in apis), *(Routes(blueprint, at="") for blueprint in pages))
 
 
 @hook

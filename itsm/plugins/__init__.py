@@ -19,7 +19,7 @@ from itsm.core.configuration.verbs import Document, document
 from itsm.core.db import Base, BigId, Id, Json, Utc
 from itsm.core.db.types import utc_text
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
-from itsm.core.fields.verbs import choices_of
+from itsm.core.fields.verbs import choices_of, move_references
 from itsm.core.files.outside import FileStore
 from itsm.core.hookspecs.decides import ReplyEffect
 from itsm.core.hookspecs.declarations import (
@@ -35,9 +35,11 @@ from itsm.core.hookspecs.declarations import (
     NavEntry,
     Panel,
     Permission,
+    ReferenceType,
     Routes,
     Schedule,
     Visible,
+    When,
 )
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
@@ -83,12 +85,12 @@ __all__ = [
     "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
     "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label",
     "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
-    "Panel", "Permission", "Person", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "Schedule", "Service",
-    "Shift", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice",
-    "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag", "append_event", "calendar",
-    "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket",
-    "fold", "history", "hook", "is_open", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket",
-    "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "reading",
-    "record_history", "render_page", "say", "set_parent", "shift_at", "spec", "split_ticket", "system", "translated",
-    "utc_text", "watch", "writing",
+    "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "Schedule",
+    "Service", "Shift", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc",
+    "Visible", "Voice", "When", "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag",
+    "append_event", "calendar", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets",
+    "document", "find_ticket", "fold", "history", "hook", "is_open", "label_text", "link_tickets", "list_tickets",
+    "log_work", "merge_ticket", "move_references", "move_ticket", "needs", "next_close", "next_open", "notify",
+    "open_seconds", "open_ticket", "reading", "record_history", "render_page", "say", "set_parent", "shift_at",
+    "spec", "split_ticket", "system", "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip

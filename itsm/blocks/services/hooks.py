@@ -7,7 +7,7 @@ from sqlalchemy import false, true
 from itsm.blocks.services import verbs
 from itsm.blocks.services.models import Service
 from itsm.core.hookspecs.decides import ServiceName
-from itsm.core.hookspecs.declarations import Permission, Visible
+from itsm.core.hookspecs.declarations import Permission, ReferenceType, Visible
 from itsm.core.hookspecs.marks import hook
 from itsm.core.work.uow import UnitOfWork
 
@@ -15,6 +15,11 @@ from itsm.core.work.uow import UnitOfWork
 @hook
 def register_permissions() -> Sequence[Permission]:
     return (Permission("services.edit", {"en": "Edit services", "ru": "Изменять услуги"}, ("administrator",)),)
+
+
+@hook
+def register_references() -> Sequence[ReferenceType]:
+    return (ReferenceType("service", {"en": "Service", "ru": "Услуга"}, verbs.named, verbs.suggest),)
 
 
 @hook

@@ -1,6 +1,6 @@
 """Make services and find them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -8,7 +8,7 @@ from itsm.blocks.services.models import Service
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.hookspecs.decides import ServiceName
 from itsm.core.ledger.verbs import append
-from itsm.core.texts import say
+from itsm.core.texts import Label, fold, say
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -57,3 +57,16 @@ def names(uow: UnitOfWork) -> Sequence[ServiceName]:
 def is_service(uow: UnitOfWork, service_id: int) -> bool:
     """Whether a ticket may name this service."""
     return uow.session.scalars(uow.query(Service, Service.id).where(Service.id == service_id)).first() is not None
+
+
+def named(uow: UnitOfWork, ids: Collection[int]) -> Mapping[int, Label]:
+    """Id → name of these services."""
+    rows = uow.session.execute(uow.query(Service, Service.id, Service.label).where(Service.id.in_(ids)))
+    return {row.id: row.label for row in rows}
+
+
+def suggest(uow: UnitOfWork, words: str, limit: int = 10) -> Sequence[tuple[int, Label]]:
+    """(id, name) of services in use whose key or name holds the words."""
+    begun = fold(words)
+    found = [s for s in list_services(uow) if any(begun in fold(text) for text in (s.key, *s.label.values()))]
+    return [(s.id, s.label) for s in found[:limit]]

@@ -11,6 +11,11 @@ from itsm.core.hookspecs.declarations import Field
 from itsm.core.schemas import CONTROL, LINE_CONTROL, MAX_ID
 from itsm.core.texts import Message, say
 
+MONEY = re.compile(r"\A(-?[0-9][0-9 \u00a0\u202f]*(?:[.,][0-9]{1,4})?)[ \u00a0\u202f]*([A-Za-z]{3})\Z")
+AMOUNT = re.compile(r"\A-?[0-9]{1,15}(?:\.[0-9]{1,4})?\Z")
+CURRENCY = re.compile(r"\A[A-Z]{3}\Z")
+SHA256 = re.compile(r"\A[0-9a-f]{64}\Z")
+
 
 class Wrong(ValueError):
     """The value is not one of this field; `message` says why."""
@@ -112,10 +117,50 @@ def _duration(field: Field, value: Any, _: Collection[str]) -> int:
 
 
 def _reference(field: Field, value: Any, _: Collection[str]) -> int:
-    number = _whole(field, value, ())
+    """The id; whether there is such a thing, and for whom, is asked of the desk."""
+    try:
+        number = _whole(Field(field.name, "whole", field.label), value, ())
+    except Wrong:
+        raise Wrong(nothing(field.reference)) from None
     if number < 1:
-        raise Wrong(say("There is no such {kind}.", kind=field.reference))
+        raise Wrong(nothing(field.reference))
     return number
+
+
+def nothing(kind: str) -> Message:
+    """What is said of a reference to nothing, and in the same words to what the actor may not see."""
+    return say("There is no such {kind}.", kind=kind)
+
+
+def _money(field: Field, value: Any, _: Collection[str]) -> dict[str, str]:
+    """{"amount": "1250.50", "currency": "RUB"}, or the same as a text: 1 250,50 RUB."""
+    if isinstance(value, str) and (found := MONEY.match(value.strip())):
+        value = {"amount": re.sub(r"[ \u00a0\u202f]", "", found[1]).replace(",", "."), "currency": found[2].upper()}
+    if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
+        raise Wrong(say('Not an amount of money; write 1250.50 RUB, or {"amount": "1250.50", "currency": "RUB"}.'))
+    amount, currency = str(value["amount"]), value["currency"]
+    if isinstance(value["amount"], bool | float) or not AMOUNT.match(amount):
+        raise Wrong(say("The amount is a text with a dot and up to four decimals, such as 1250.50."))
+    if not isinstance(currency, str) or not CURRENCY.match(currency):
+        raise Wrong(say("The currency is a code of three capital letters, such as RUB."))
+    number = _within(field, Decimal(amount))
+    whole, _dot, cents = f"{number:f}".partition(".")
+    return {"amount": f"{whole}.{cents.rstrip('0').ljust(2, '0')}".replace("-0.00", "0.00"), "currency": currency}
+
+
+def _file(_field: Field, value: Any, _: Collection[str]) -> dict[str, Any]:
+    """What an upload answered; whether the content is there is asked of the desk, which knows its size."""
+    if not isinstance(value, dict) or not {"sha256", "name"} <= set(value) <= {"sha256", "name", "size"}:
+        raise Wrong(say("Not a file; upload it first (POST /api/v1/files) and give what that answered."))
+    name = value["name"]
+    if not isinstance(name, str) or not 1 <= len(name.strip()) <= 255 or LINE_CONTROL.search(name) or "/" in name:
+        raise Wrong(say("The file needs a name."))
+    if not isinstance(value["sha256"], str) or not SHA256.match(value["sha256"]):
+        raise Wrong(say("There is no such file."))
+    size = value.get("size", 0)
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MAX_ID:
+        raise Wrong(say("Not a valid integer."))
+    return {"sha256": value["sha256"], "name": name.strip(), "size": size}
 
 
 CLEANERS: dict[str, Callable[[Field, Any, Collection[str]], Any]] = {
@@ -129,6 +174,19 @@ CLEANERS: dict[str, Callable[[Field, Any, Collection[str]], Any]] = {
     "date": _date,
     "moment": _moment,
     "duration": _duration,
+    "money": _money,
     "reference": _reference,
+    "file": _file,
 }
 NUMERIC = frozenset({"whole", "decimal", "duration", "reference"})
+
+
+def unfilterable(field: Field) -> Message | None:
+    """Why a field cannot be filtered by. An index holds what is short and single: PostgreSQL refuses long rows."""
+    if field.type in ("long_text", "choices") or (field.type == "text" and (field.maximum or 500) > 600):
+        return say("it may be long or hold several values")
+    if field.type == "money":
+        return say("amounts of different currencies do not compare; filter by a field of the type decimal")
+    if field.type == "file":
+        return say("a file has nothing to filter by; a field of the type yes_no can say that one is there")
+    return None

@@ -1,6 +1,6 @@
 """The declarations that *registers* hooks return: frozen, plain, without behaviour of their own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     from itsm.core.work.uow import UnitOfWork
 
 FieldType = Literal[
-    "text", "long_text", "whole", "decimal", "yes_no", "choice", "choices", "date", "moment", "duration", "reference"
+    "text",
+    "long_text",
+    "whole",
+    "decimal",
+    "yes_no",
+    "choice",
+    "choices",
+    "date",
+    "moment",
+    "duration",
+    "money",
+    "reference",
+    "file",
 ]
+FieldSubject = Literal["ticket", "person", "organisation", "team"]
 Place = Literal["ticket", "ticket_side", "home", "admin"]
 
 
@@ -42,17 +55,36 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """A condition on what a field stands on: all that is named must hold, each by any of its values.
+
+    kinds, states, categories: of the ticket; services: their keys, a sub-service counts as its parents too; roles: of
+    the person who acts; fields: name → values of other fields (a yes/no as "true" or "false").
+    """
+
+    kinds: Sequence[str] = ()
+    services: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    states: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field `<plugin>.<name>` on `subject`. A filterable one gets an index; `maximum` is characters for texts.
 
     choices: given ones, or `document` names the configuration document whose entries are the choices.
-    public: a requester may see it.
+    reference: the kind of thing that a reference names. public: a requester may see it. visible: where any of these
+    holds, always if there is none. mandatory: always, or where any of these holds and the field is visible; a person
+    must fill it, what comes without one is marked incomplete. default: put in at opening; minimum and maximum of money
+    are amounts.
     """
 
     name: str
     type: FieldType
     label: Label
-    subject: Literal["ticket", "person", "organisation", "team"] = "ticket"
+    subject: FieldSubject = "ticket"
     choices: Sequence[Choice] = ()
     document: str = ""
     reference: str = ""
@@ -63,6 +95,26 @@ class Field:
     help: Label = field(default_factory=dict)
     kinds: Sequence[str] = ()
     on_form: bool = True
+    visible: Sequence[When] = ()
+    mandatory: bool | Sequence[When] = False
+    default: Any = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceType:
+    """A kind of thing that fields may refer to by its id.
+
+    find: `(uow, ids)` → id → name, only of what the actor may see. suggest: `(uow, words)` → (id, name) for
+    type-ahead. url: where its page is. survivors: `(uow, ids)` → id → the id that it was merged into.
+    """
+
+    kind: str
+    label: Label
+    find: "Callable[[UnitOfWork, Collection[int]], Mapping[int, Label | str]]"
+    suggest: "Callable[[UnitOfWork, str], Sequence[tuple[int, Label | str]]]"
+    url: "Callable[[int], str] | None" = None
+    survivors: "Callable[[UnitOfWork, Collection[int]], Mapping[int, int]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

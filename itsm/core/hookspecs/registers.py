@@ -16,6 +16,7 @@ from itsm.core.hookspecs.declarations import (
     NavEntry,
     Panel,
     Permission,
+    ReferenceType,
     Routes,
     Schedule,
     Visible,
@@ -32,6 +33,12 @@ def register_kinds() -> Sequence[Kind]:
 @spec("registers")
 def register_fields() -> Sequence[Field]:
     """Fields on tickets, people, organisations or teams, named `<plugin>.<field>`."""
+    return ()
+
+
+@spec("registers")
+def register_references() -> Sequence[ReferenceType]:
+    """Kinds of things that fields of the type reference may name, such as people or services."""
     return ()
 
 

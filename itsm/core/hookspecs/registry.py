@@ -14,6 +14,7 @@ from itsm.core.hookspecs.declarations import (
     NavEntry,
     Panel,
     Permission,
+    ReferenceType,
     Routes,
     Schedule,
     Visible,
@@ -40,6 +41,7 @@ class Registry:
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     fields: dict[str, dict[str, Field]] = field(default_factory=dict)
+    references: dict[str, ReferenceType] = field(default_factory=dict)
     permissions: dict[str, Permission] = field(default_factory=dict)
     routes: list[tuple[str, Routes]] = field(default_factory=list)
     nav: list[NavEntry] = field(default_factory=list)

@@ -8,6 +8,15 @@ from marshmallow import Schema, fields
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.schemas import Body, Ident, Key, Line, Size, Strict, Whole, YesNo
 
+TEXT = {"type": "string"}
+COMPOSED: dict[str, dict[str, Any]] = {
+    "money": {
+        "type": ["object", "string", "null"], "properties": {"amount": TEXT, "currency": TEXT},
+        "example": {"amount": "1250.50", "currency": "RUB"},
+    },
+    "file": {"type": ["object", "null"], "properties": {"sha256": TEXT, "name": TEXT, "size": {"type": "integer"}}},
+}  # fmt: skip
+
 
 def field_values(declared: Iterable[Field]) -> fields.Dict:
     """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
@@ -21,6 +30,8 @@ def _described(field: Field) -> dict[str, Any]:
     kinds = {
         "whole": "integer", "duration": "integer", "reference": "integer", "decimal": "number", "yes_no": "boolean",
     }  # fmt: skip
+    if field.type in COMPOSED:
+        return {**COMPOSED[field.type], "description": dict(field.label).get("en", "")}
     if field.type == "choices":
         return {"type": ["array", "null"], "items": {"type": "string"}, "description": dict(field.label).get("en", "")}
     return {"type": [kinds.get(field.type, "string"), "null"], "description": dict(field.label).get("en", "")}

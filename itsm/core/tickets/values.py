@@ -32,7 +32,7 @@ EDITABLE = frozenset(COLUMNS) - {
 }  # fmt: skip
 PEOPLE = ("contact", "requested_for", "assignee", "registered_by")
 TEXTS = frozenset({"title", "description", "body", "name", "note", "tag"})
-LONG_TYPES = frozenset({"text", "long_text"})
+TYPED = frozenset({"text", "long_text", "file"})
 
 
 def values_of(ticket: Ticket) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def split_texts(changes: Mapping[str, Any], declared: Mapping[str, Field]) -> tu
     facts: dict[str, Any] = {}
     texts: dict[str, Any] = {}
     for name, value in changes.items():
-        typed = name in TEXTS or (name in declared and declared[name].type in LONG_TYPES)
+        typed = name in TEXTS or (name in declared and declared[name].type in TYPED)
         (texts if typed else facts)[name] = value
     return facts, texts
 

@@ -1,5 +1,6 @@
 """Inputs of HTML forms: what stands in them, what was refused; and forms read by the same schemas as the API."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,8 @@ Typed = MultiDict[str, str]
 class Input:
     """One input with its words in the reader's language.
 
-    type: text, long_text, choice, choices, person, organisation, moment, date, number. text: what stands in it.
+    type: text, long_text, choice, choices, person, organisation, reference, file, moment, date, number. text: what
+    stands in it. source: where suggestions come from.
     customer: what is typed here will be read by the requester. now: in a conflict, what somebody else made of it.
     """
 
@@ -35,8 +37,17 @@ class Input:
     customer: bool = False
     maximum: int = 500
     rows: int = 4
+    source: str = ""
     now: str | None = None
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def held(self) -> str:
+        """The name of the file that an input of the type file holds."""
+        try:
+            return str(json.loads(self.text)["name"]) if self.text else ""
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return ""
 
 
 def parse(schema: type[Schema], form: Typed) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 from marshmallow import Schema, ValidationError
 
+from itsm.core.fields.rules import unfilterable
 from itsm.core.hookspecs import DESK_SPECS
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import PROJECT, Spec
@@ -25,6 +26,7 @@ BY_NAME = {
     "register_schedules": "schedules",
     "register_documents": "documents",
     "register_importers": "importers",
+    "register_references": "references",
 }
 OWN_PREFIX = frozenset({"permissions", "calls", "schedules", "documents"})
 
@@ -121,10 +123,7 @@ def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bo
         if hook in BY_NAME:
             _named(registry, BY_NAME[hook], plugin, item, builtin)
         elif hook == "register_fields":
-            _own_name(plugin, item.name, builtin)
-            _filterable(plugin, item)
-            _unique(registry, plugin, f"field:{item.subject}:{item.name}")
-            registry.fields.setdefault(item.subject, {})[item.name] = item
+            _field(registry, plugin, item, builtin)
         elif hook == "register_routes":
             registry.routes.append((plugin, item))
         elif hook == "register_nav":
@@ -143,10 +142,11 @@ def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bo
 
 
 def _named(registry: Registry, group: str, plugin: str, item: Any, builtin: bool) -> None:
+    name = item.kind if group == "references" else item.name
     if group in OWN_PREFIX:
-        _own_name(plugin, item.name, builtin)
-    _unique(registry, plugin, f"{group}:{item.name}")
-    getattr(registry, group)[item.name] = item
+        _own_name(plugin, name, builtin)
+    _unique(registry, plugin, f"{group}:{name}")
+    getattr(registry, group)[name] = item
 
 
 def _own_name(plugin: str, name: str, builtin: bool) -> None:
@@ -154,11 +154,12 @@ def _own_name(plugin: str, name: str, builtin: bool) -> None:
         raise Misfit(plugin, f"{name!r} must be named {plugin}.…")
 
 
-def _filterable(plugin: str, field: Field) -> None:
-    """An index holds what is short and single: PostgreSQL refuses rows beyond about 2,700 bytes."""
-    long = field.type in ("long_text", "choices") or (field.type == "text" and (field.maximum or 500) > 600)
-    if field.filterable and long:
-        raise Misfit(plugin, f"the field {field.name} cannot be filterable: it may be long or hold several values")
+def _field(registry: Registry, plugin: str, field: Field, builtin: bool) -> None:
+    _own_name(plugin, field.name, builtin)
+    if field.filterable and (reason := unfilterable(field)):
+        raise Misfit(plugin, f"the field {field.name} cannot be filterable: {reason}")
+    _unique(registry, plugin, f"field:{field.subject}:{field.name}")
+    registry.fields.setdefault(field.subject, {})[field.name] = field
 
 
 def _unique(registry: Registry, plugin: str, name: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, jsonify, request
 from marshmallow import fields, validate
 
 from itsm.core.errors import Invalid
@@ -14,6 +14,7 @@ from itsm.core.tickets.api.shapes import ticket_out
 from itsm.core.tickets.verbs.relate import LINK_TYPES
 from itsm.core.web import ApiBlueprint, desk, needs, reading, writing
 from itsm.core.web.answers import answer_once
+from itsm.core.web.downloads import download
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -194,5 +195,4 @@ def files(api: ApiBlueprint) -> None:
         """A file, always as a download."""
         with reading() as uow:
             found = verbs.read_attachment(uow, attachment_id=attachment_id)
-            path, name = desk().files.path(found.sha256), found.name
-        return send_file(path, "application/octet-stream", as_attachment=True, download_name=name)
+            return download(found.sha256, found.name)

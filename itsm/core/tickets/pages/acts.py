@@ -8,6 +8,7 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid
+from itsm.core.fields.inputs import take_uploads
 from itsm.core.intake.verbs import settle, take_in
 from itsm.core.schemas import Body, Line, Size, Strict, YesNo
 from itsm.core.texts import Message, say
@@ -119,6 +120,7 @@ def move(number: int, transition: str) -> Response:
         inputs = inputs_of(uow, Labels(uow), [*OWN, *(field.name for field in fields_on(uow, ticket.kind))], {})
     try:
         typed = typed_in(inputs, request.form, CONTROLS)
+        take_uploads(inputs, typed)
         reason = parse(ReasonForm, _only(("reason",)))["reason"]
         with writing(reason) as uow:
             match = _version(request.form.get("version", ""))

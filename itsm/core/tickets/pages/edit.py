@@ -7,6 +7,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Invalid, Stale
+from itsm.core.fields.inputs import take_uploads
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
@@ -69,6 +70,7 @@ def save(number: int) -> Response:
         with reading() as uow:
             inputs = _inputs(uow, find_ticket(uow, number=number))
         typed = typed_in(inputs, request.form, CONTROLS)
+        take_uploads(inputs, typed)
         touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
         reason = request.form.get("reason", "")[:500].strip()
         with writing(reason) as uow:

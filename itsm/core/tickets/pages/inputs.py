@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.fields.verbs import choices_of, clean_fields
+from itsm.core.fields.inputs import field_input, field_values
+from itsm.core.fields.verbs import clean_fields, fields_in_order
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.names import list_teams, marked, typed_organisation, typed_person
 from itsm.core.refusals import refusals_of
@@ -15,14 +16,9 @@ from itsm.core.tickets.forms import TicketValues
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.web.edge import translated
 from itsm.core.web.inputs import FRAME, Input, Typed
-from itsm.core.web.words import aware, local_text
 from itsm.core.work.uow import UnitOfWork
 
 PEOPLE = ("requested_for", "contact", "assignee")
-TYPES = {
-    "text": "text", "long_text": "long_text", "choice": "choice", "choices": "choices", "yes_no": "choice",
-    "date": "date", "moment": "moment",
-}  # fmt: skip
 OWN = (
     "title", "description", "requested_for", "contact", "organisation", "service", "topic", "closing_topic",
     "priority", "team", "assignee",
@@ -31,7 +27,7 @@ OWN = (
 
 def fields_on(uow: UnitOfWork, kind: str) -> list[Field]:
     """The fields that tickets of a type have."""
-    return [f for f in uow.registry.fields_of("ticket").values() if not f.kinds or kind in f.kinds]
+    return [f for f in fields_in_order(uow, "ticket") if not f.kinds or kind in f.kinds]
 
 
 def inputs_of(
@@ -43,12 +39,12 @@ def inputs_of(
     made = []
     for name in names:
         if name in declared:
-            item = _field_input(uow, labels, declared[name], values.get(name))
+            item = field_input(uow, declared[name], values.get(name))
         elif name in OWN:
             item = _own_input(uow, labels, name, values.get(name))
         else:
             continue
-        item.required = name in needed
+        item.required = name in needed and not (item.type == "file" and item.text)
         made.append(item)
     return made
 
@@ -98,28 +94,6 @@ CHOICES: Mapping[str, Callable[[UnitOfWork, Labels], Sequence[tuple[str, str]]]]
 }
 
 
-def _field_input(uow: UnitOfWork, labels: Labels, field: Field, value: Any) -> Input:
-    item = Input(field.name, labels.name(field.name), TYPES.get(field.type, "number"))
-    item.help, item.customer = label_text(field.help, labels.locale), field.public
-    item.text = "" if value is None else str(value)
-    item.chosen = [str(v) for v in value] if isinstance(value, list) else [item.text]
-    if field.type in ("choice", "choices"):
-        item.options = [(c.value, label_text(c.label, labels.locale)) for c in choices_of(uow, field)]
-    elif field.type == "yes_no":
-        item.options = [("true", translated(say("yes"))), ("false", translated(say("no")))]
-        item.text = {True: "true", False: "false"}.get(value, "")
-        item.chosen = [item.text]
-    elif field.type == "moment":
-        item.text = local_text(value)
-    elif field.type == "duration" and value is not None:
-        item.text = str(int(value) // 60)
-    if field.type == "duration":
-        item.help = item.help or translated(say("In minutes."))
-    if field.type in ("text", "long_text"):
-        item.maximum = field.maximum or (20_000 if field.type == "long_text" else 500)
-    return item
-
-
 def typed_in(inputs: Iterable[Input], form: Typed, controls: Iterable[str] = ()) -> dict[str, list[str]]:
     """What was typed into each input; names that the form does not have are refused."""
     known = {item.name for item in inputs}
@@ -134,14 +108,13 @@ def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str
     """Typed texts as the values that verbs take; raises `Invalid` with every refusal at once."""
     declared = uow.registry.fields_of("ticket")
     own: dict[str, Any] = {}
-    values: dict[str, Any] = {}
-    refusals: list[Refusal] = []
+    values, refusals = field_values(uow, declared, {name: texts for name, texts in typed.items() if name in declared})
     for name, texts in typed.items():
         text = texts[0] if texts else ""
         try:
             if name in declared:
-                values[name] = _field_value(declared[name], texts, text)
-            elif name in PEOPLE:
+                continue
+            if name in PEOPLE:
                 own[name] = typed_person(uow, text)
             elif name == "organisation":
                 own[name] = typed_organisation(uow, text)
@@ -157,16 +130,3 @@ def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str
     if refusals:
         raise Invalid(refusals=refusals)
     return own | values
-
-
-def _field_value(field: Field, texts: Sequence[str], text: str) -> Any:
-    if field.type == "choices":
-        return [value for value in texts if value]
-    if field.type == "moment" and text:
-        try:
-            return aware(text).isoformat()
-        except ValueError:
-            return text
-    if field.type == "duration" and text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 12:
-        return int(text) * 60
-    return text or None

@@ -1,16 +1,12 @@
 """What codes and ids on tickets are called in the reader's language."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-from flask_babel import format_date, format_decimal
-
 from itsm.core.configuration.verbs import document
-from itsm.core.fields.verbs import choices_of
+from itsm.core.fields.shown import text_of
 from itsm.core.hookspecs.decides import ServiceName
-from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.names import Names, names_of
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.values import PEOPLE
@@ -18,7 +14,6 @@ from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.move import PARKED
 from itsm.core.tickets.verbs.relate import MERGED
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.words import minutes, moment
 from itsm.core.work.uow import UnitOfWork
 
 NAMES = {
@@ -150,7 +145,7 @@ class Labels:
             return NOTHING
         field = self.uow.registry.fields_of("ticket").get(name)
         if field is not None:
-            return self._field(field, value)
+            return text_of(self.uow, field, value)
         if isinstance(value, bool):
             return translated(say("yes") if value else say("no"))
         if name in PEOPLE:
@@ -167,19 +162,3 @@ class Labels:
             "source": lambda code: translated(SOURCES[code]) if code in SOURCES else code,
         }
         return str(readers[name](value)) if name in readers else str(value)
-
-    def _field(self, field: Field, value: Any) -> str:
-        if field.type in ("choice", "choices"):
-            words = {c.value: label_text(c.label, self.locale) for c in choices_of(self.uow, field)}
-            return ", ".join(words.get(v, str(v)) for v in (value if isinstance(value, list) else [value]))
-        if field.type == "yes_no":
-            return translated(say("yes") if value else say("no"))
-        if field.type == "moment":
-            return moment(value)
-        if field.type == "date":
-            return str(format_date(date.fromisoformat(value)))
-        if field.type == "duration":
-            return minutes(int(value) // 60)
-        if field.type in ("whole", "decimal"):
-            return str(format_decimal(value))
-        return str(value)

@@ -8,6 +8,7 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid, Unknown
+from itsm.core.fields.inputs import take_uploads
 from itsm.core.hookspecs.declarations import Kind
 from itsm.core.intake.verbs import settle, take_in
 from itsm.core.schemas import Size, Strict
@@ -84,6 +85,7 @@ def register() -> Response:
     try:
         control = parse(KeyForm, _controls())
         typed = typed_in(inputs, request.form, CONTROLS)
+        take_uploads(inputs, typed)
         uploads = [upload for upload in request.files.getlist("files") if upload.filename]
         with writing() as uow:
             number = _register(uow, control, typed, uploads)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from flask import render_template, send_file
+from flask import render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Unknown
+from itsm.core.fields.shown import fields_shown
 from itsm.core.hookspecs.declarations import Panel
 from itsm.core.ledger.verbs import history
 from itsm.core.texts import label_text, say
@@ -24,7 +25,8 @@ from itsm.core.tickets.verbs import find_ticket, read_attachment
 from itsm.core.tickets.verbs.around import Around, around_ticket, conversation
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.relate import LINK_TYPES
-from itsm.core.web import actor, desk, needs, reading
+from itsm.core.web import actor, needs, reading
+from itsm.core.web.downloads import download
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import Input
@@ -61,11 +63,7 @@ def file(number: int, attachment_id: int) -> Response:
         found = read_attachment(uow, attachment_id=attachment_id)
         if found.ticket_id != number:
             raise Unknown(say("There is no such file."))
-        place, name, etag = desk().files.path(found.sha256), found.name, found.sha256
-    response = send_file(place, "application/octet-stream", as_attachment=True, download_name=name, etag=etag)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+        return download(found.sha256, found.name)
 
 
 def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any) -> Response:
@@ -89,7 +87,7 @@ def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any)
         entries=timeline(events, comments, files, labels),
         steps=steps,
         facts=_facts(labels, ticket, staff),
-        fields=_fields(uow, labels, ticket, staff),
+        fields=fields_shown(uow, "ticket", ticket.id, ticket.fields),
         around=around,
         link_words={(link.type, link.forward): translated(LINKS[link.type, link.forward]) for link in around.links},
         link_types=[(type, translated(LINKS[type, True])) for type in LINK_TYPES],
@@ -122,15 +120,6 @@ def _facts(labels: Labels, ticket: Ticket, staff: bool) -> list[tuple[str, str, 
         if value is not None and not same:
             found.append((labels.name(name), labels.shown(name, value), value, name))
     return found
-
-
-def _fields(uow: UnitOfWork, labels: Labels, ticket: Ticket, staff: bool) -> list[tuple[str, str, bool]]:
-    """(name, text, long) of the fields that plugins added; requesters see the public ones."""
-    return [
-        (labels.name(name), labels.shown(name, ticket.fields[name]), field.type == "long_text")
-        for name, field in uow.registry.fields_of("ticket").items()
-        if name in ticket.fields and (staff or field.public)
-    ]
 
 
 def _steps(uow: UnitOfWork, labels: Labels, ticket: Ticket, refused: Step | None) -> list[Step]:

@@ -2,10 +2,9 @@
 
 from typing import BinaryIO
 
-from itsm.core.errors import Invalid, Unknown
-from itsm.core.files.models import StoredFile
+from itsm.core.errors import Unknown
 from itsm.core.files.outside import FileStore
-from itsm.core.schemas import LINE_CONTROL
+from itsm.core.files.verbs import store_file
 from itsm.core.texts import say
 from itsm.core.tickets.models import Attachment
 from itsm.core.tickets.verbs.draft import lock_ticket, tell
@@ -20,14 +19,8 @@ def attach_file(
     uow.require("tickets.comment")
     if not public:
         uow.require("tickets.internal")
-    shown = LINE_CONTROL.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()[:255]
-    if shown in ("", ".", ".."):
-        raise Invalid.field("file", say("The file needs a name."))
     ticket = lock_ticket(uow, number)
-    sha256, size = store.put(content)
-    if uow.session.get(StoredFile, sha256) is None:
-        uow.session.add(StoredFile(sha256=sha256, size=size, created_at=uow.now))
-        uow.session.flush()
+    sha256, shown, size = store_file(uow, store=store, name=name, content=content)
     attachment = Attachment(
         ticket_id=ticket.id,
         comment_id=comment_id,

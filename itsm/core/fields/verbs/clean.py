@@ -1,0 +1,74 @@
+"""Put a set of field values into their stored form, with every refusal at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from itsm.core.configuration.verbs import document
+from itsm.core.errors import Refusal
+from itsm.core.fields.rules import Wrong, clean
+from itsm.core.fields.verbs.references import settle_references
+from itsm.core.files.models import StoredFile
+from itsm.core.hookspecs.declarations import Choice, Field
+from itsm.core.texts import say
+from itsm.core.work.uow import UnitOfWork
+
+
+def clean_fields(uow: UnitOfWork, subject: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refusal]]:
+    """The stored form of `values`, None meaning "clear it", and every refusal at once."""
+    declared = uow.registry.fields_of(subject)
+    cleaned: dict[str, Any] = {}
+    refusals = []
+    for name, value in values.items():
+        field = declared.get(name)
+        if field is None:
+            refusals.append(Refusal(name, say("Unknown field.")))
+            continue
+        try:
+            cleaned[name] = clean(field, value, _codes(uow, field))
+        except Wrong as wrong:
+            refusals.append(Refusal(name, wrong.message))
+    refusals += settle_references(uow, declared, cleaned)
+    refusals += _settle_files(uow, declared, cleaned)
+    return cleaned, refusals
+
+
+def _codes(uow: UnitOfWork, field: Field) -> Sequence[str]:
+    return [choice.value for choice in choices_of(uow, field)] if field.choices or field.document else ()
+
+
+def choices_of(uow: UnitOfWork, field: Field) -> Sequence[Choice]:
+    """The choices of a field: its own, or the entries of the configuration document it names."""
+    if not field.document:
+        return field.choices
+    name, _, entry = field.document.partition("#")
+    entries = document(uow, name).body[entry or "entries"]
+    return [Choice(e["key"], e["label"]) for e in entries if e.get("active", True)]
+
+
+def fields_in_order(uow: UnitOfWork, subject: str) -> list[Field]:
+    """The fields of a subject as forms and pages show them."""
+    return sorted(uow.registry.fields_of(subject).values(), key=lambda field: field.order)
+
+
+def merged(current: Mapping[str, Any], cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """A new dictionary (a changed one in place would not be seen as dirty); None removes."""
+    return {name: value for name, value in {**current, **cleaned}.items() if value is not None}
+
+
+def _settle_files(uow: UnitOfWork, declared: Mapping[str, Field], cleaned: dict[str, Any]) -> list[Refusal]:
+    """Let each file have the size that its content has; one whose content was never uploaded is refused."""
+    files = [name for name, value in cleaned.items() if value is not None and declared[name].type == "file"]
+    if not files:
+        return []
+    wanted = {cleaned[name]["sha256"] for name in files}
+    rows = uow.session.execute(select(StoredFile.sha256, StoredFile.size).where(StoredFile.sha256.in_(wanted)))
+    sizes = {sha256: size for sha256, size in rows}
+    lost = [name for name in files if cleaned[name]["sha256"] not in sizes]
+    for name in files:
+        if name not in lost:
+            cleaned[name] = {**cleaned[name], "size": sizes[cleaned[name]["sha256"]]}
+    for name in lost:
+        del cleaned[name]
+    return [Refusal(name, say("There is no such file.")) for name in lost]

@@ -1,0 +1,58 @@
+"""Rewrite references to what was merged into another: in batches, each row with its event."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from itsm.core.db import table_of
+from itsm.core.fields.verbs.filters import index_expression
+from itsm.core.hookspecs.declarations import Field
+from itsm.core.ledger.verbs import append
+from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.values import snapshot, values_of
+from itsm.core.work.uow import UnitOfWork
+
+SUBJECTS: Mapping[str, type[Any]] = {"ticket": Ticket, "person": Person, "organisation": Organisation, "team": Team}
+
+
+def move_references(uow: UnitOfWork, kind: str, old: int, new: int, *, limit: int = 200) -> int:
+    """Let up to `limit` rows whose fields refer to `old` refer to `new`; how many were found, 0 when none is left.
+
+    For work that is owed: what is written anew follows the merge by itself (`ReferenceType.survivors`), so that a
+    caller who repeats it until it answers 0 has them all.
+    """
+    moved = 0
+    for subject, model in SUBJECTS.items():
+        fields = _referring(uow, subject, kind)
+        if fields and moved < limit:
+            for row in _rows(uow, model, fields, old, limit - moved):
+                _move(uow, subject, row, fields, old, new)
+                moved += 1
+    uow.session.flush()
+    return moved
+
+
+def _referring(uow: UnitOfWork, subject: str, kind: str) -> Sequence[Field]:
+    return [f for f in uow.registry.fields_of(subject).values() if f.type == "reference" and f.reference == kind]
+
+
+def _rows(uow: UnitOfWork, model: type[Any], fields: Sequence[Field], old: int, limit: int) -> Sequence[Any]:
+    column = f"{table_of(model).name}.fields"
+    named = or_(*(index_expression(field, column) == old for field in fields))
+    statement = select(model).where(named).order_by(model.id).limit(limit).with_for_update()
+    return uow.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def _move(uow: UnitOfWork, subject: str, row: Any, fields: Sequence[Field], old: int, new: int) -> None:
+    names = [field.name for field in fields if row.fields.get(field.name) == old]
+    row.fields = {**row.fields, **dict.fromkeys(names, new)}
+    if hasattr(row, "version"):
+        row.version += 1
+    after = None
+    if subject == "ticket":
+        row.updated_at = uow.now
+        after = snapshot(row.kind, values_of(row))
+    facts = {name: [old, new] for name in names}
+    append(uow, stream=subject, subject_id=row.id, type=f"{subject}_changed", facts=facts, after=after)

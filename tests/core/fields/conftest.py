@@ -1,0 +1,66 @@
+"""A desk with further fields, and its API and pages as one of the sample people."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from itsm.core.hookspecs.declarations import Field
+from itsm.core.hookspecs.marks import hook
+from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.testing.visitors import Visitor, enter
+from tests.fixtures import World
+
+
+@dataclass
+class Fielded:
+    """The desk of a world with more fields."""
+
+    desk: Desk
+    app: Flask
+    world: World
+
+    def api(self, who: str, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> Any:
+        """A call of the API as one of the sample people."""
+        given = {**(headers or {}), "Authorization": f"Bearer {self.world.sample.tokens[who]}"}
+        return self.app.test_client().open(f"/api/v1{path}", method=method, headers=given, buffered=True, **more)
+
+    def opened(self, who: str = "agent", **more: Any) -> Any:
+        """A ticket made through the API, as the API answers it."""
+        answer = self.api(who, "POST", "/tickets", json={"kind": "incident", "title": "Кассы стоят", **more})
+        assert answer.status_code == 201, answer.json
+        return answer.json
+
+    def refused(self, who: str = "agent", **more: Any) -> dict[str, str]:
+        """Field → sentence of an opening that is refused."""
+        answer = self.api(who, "POST", "/tickets", json={"kind": "incident", "title": "Кассы стоят", **more})
+        assert answer.status_code == 422, answer.json
+        return {error["field"]: error["message"] for error in answer.json["errors"]}
+
+    def as_(self, who: str, **more: Any) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work of one of the sample people."""
+        return self.desk.unit_of_work(self.world.sample.act(self.world.desk, who, **more))
+
+    def signed_in(self, who: str) -> Visitor:
+        """A browser in which somebody signed in."""
+        return enter(self.app, who)
+
+
+@pytest.fixture
+def with_fields(world: World, with_plugin: Any) -> Callable[..., Fielded]:
+    """`with_fields(Field("gadgets.size", …))`: the desk with a plugin `gadgets` that brings these fields."""
+
+    def fielded(*fields: Field, **hooks: Any) -> Fielded:
+        @hook
+        def register_fields() -> Any:
+            return fields
+
+        desk, app = with_plugin("gadgets", register_fields=register_fields, **hooks)
+        assert not desk.aside, desk.aside
+        return Fielded(desk, app, world)
+
+    return fielded
