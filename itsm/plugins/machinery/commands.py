@@ -9,7 +9,6 @@ import click
 from itsm.core.errors import Invalid
 from itsm.core.hookspecs.declarations import Command
 from itsm.core.texts import say
-from itsm.plugins.machinery import switch
 from itsm.plugins.machinery.found import found_desk
 from itsm.plugins.machinery.lifecycle import (
     Office,
@@ -22,6 +21,8 @@ from itsm.plugins.machinery.lineages import indexed_fields, lineage_of, lineages
 from itsm.plugins.machinery.members import bundled, installed
 from itsm.plugins.machinery.migrate.apply import migrate as apply
 from itsm.plugins.machinery.migrate.apply import purge
+from itsm.plugins.machinery.see.commands import show, trace
+from itsm.plugins.machinery.see.standing import standings
 
 OpenOffice = Callable[[], Office]
 
@@ -77,20 +78,18 @@ def plugins() -> None:
 def list_(open_office: OpenOffice, as_json: bool) -> None:
     """List plugins: enabled, disabled, quarantined or only installed, and what hinders them."""
     office = open_office()
-    known, aside = installed(), office.desk.aside
     with office.unit_of_work(write=False) as uow:
-        states = dict(switch.plugin_states(uow))
-    for name in sorted({*known, *states}):
-        member, row = known.get(name), states.get(name)
-        values = {
-            "name": name,
-            "version": member.version if member else "",
-            "state": row.state if row else "installed",
-            "reason": (row.reason if row else "")
-            or aside.get(name, "")
-            or (member.fault if member else "not installed"),
-        }
-        click.echo(json.dumps(values) if as_json else "  ".join(filter(None, values.values())))
+        found = standings(uow, office.desk)
+    for each in found:
+        values = {"name": each.name, "version": each.version, "state": each.state, "reason": "; ".join(each.reasons)}
+        if as_json:
+            click.echo(json.dumps({**values, "faults": each.faults}, ensure_ascii=False))
+        else:
+            click.echo("  ".join(filter(None, [*values.values(), f"faults: {each.faults}" if each.faults else ""])))
+
+
+plugins.add_command(show)
+plugins.add_command(trace)
 
 
 @plugins.command()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.plugins.machinery.health import health
-from itsm.plugins.machinery.pages import pages
+from itsm.plugins.machinery.see.pages import pages
 from itsm.plugins.machinery.see.verbs import tidy
 
 

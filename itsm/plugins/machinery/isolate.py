@@ -1,14 +1,14 @@
 """Call hooks by the rules of their kind: each plugin behind a guard of its own, timed, its faults noted."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from itsm.core.errors import DeskError, NotAllowedNow, Refusal
+from itsm.core.errors import DeskError, Forbidden, NotAllowedNow, Refusal, Unknown
 from itsm.core.hookspecs.marks import Impl, Spec
 from itsm.core.texts import say
 from itsm.core.work.uow import Reading, UnitOfWork
@@ -87,9 +87,12 @@ class Hooks:
             self.times.note(plugin, place, time.perf_counter() - started)
 
     def show(self, plugin: str, place: str, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a panel's context or the like; FAILED when it raises, which is noted."""
+        """Call a panel's context or the like; FAILED when it raises, which is noted; None when the reader may not see
+        it."""
         outer: UnitOfWork = arguments[0]
-        return self._read(Bound(plugin, function, (), Impl()), place, outer, arguments[1:])
+        reading = Reading(outer)
+        bound = Bound(plugin, function, (), Impl())
+        return self._guarded(bound, place, outer, lambda: function(reading, *arguments[1:]), reading, "shows")
 
     def _guards(self, point: Point, arguments: dict[str, Any]) -> list[Refusal]:
         refusals: list[Refusal] = []
@@ -129,20 +132,19 @@ class Hooks:
             yield bound, self.read(point, bound, arguments)
 
     def read(self, point: Point, bound: Bound, arguments: Mapping[str, Any]) -> Any:
-        """What one implementation of a hook that only reads answers, or FAILED."""
-        rest = [arguments[p] for p in bound.parameters if p != "uow"]
-        return self._read(bound, point.name, arguments["uow"], rest, named=True)
+        """What one implementation of a hook that only reads answers, or FAILED.
 
-    def _read(self, bound: Bound, place: str, outer: UnitOfWork, rest: Sequence[Any], *, named: bool = False) -> Any:
-        """Call a hook that only reads, with a unit of work that undoes whatever it tries to write."""
+        It gets a unit of work that undoes whatever it tries to write.
+        """
+        outer: UnitOfWork = arguments["uow"]
         reading = Reading(outer)
-        if named:
-            names = [p for p in bound.parameters if p != "uow"]
-            arguments = dict(zip(names, rest, strict=True)) | ({"uow": reading} if "uow" in bound.parameters else {})
-            return self._guarded(bound, place, outer, lambda: bound.function(**arguments), reading)
-        return self._guarded(bound, place, outer, lambda: bound.function(reading, *rest), reading)
+        given = {p: reading if p == "uow" else arguments[p] for p in bound.parameters}
+        return self._guarded(bound, point.name, outer, lambda: bound.function(**given), reading, point.spec.kind)
 
-    def _guarded(self, bound: Bound, place: str, outer: UnitOfWork, call: Callable[[], Any], reading: Reading) -> Any:
+    def _guarded(
+        self, bound: Bound, place: str, outer: UnitOfWork, call: Callable[[], Any], reading: Reading, kind: str
+    ) -> Any:
+        """Call behind a guard of its own."""
         started = time.perf_counter()
         before = _pending(outer._session)
         try:
@@ -151,12 +153,12 @@ class Hooks:
                 answer = list(answer) if isinstance(answer, Iterator) else answer
             if _pending(outer._session) != before:
                 raise RuntimeError("a hook that only reads added or changed rows")
-        except DeskError as error:
-            answer = [*error.refusals] or [Refusal("", error.message, bound.plugin)]
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            answer = self._failed(outer, bound.plugin, place, error)
+            answer = _meant(kind, bound.plugin, error)
+            if answer is FAILED:
+                self._failed(outer, bound.plugin, place, error)
         finally:
             reading.end()
             _forget(outer._session, before)
@@ -183,15 +185,23 @@ class Hooks:
                     raise NotAllowedNow(_refused(bound.plugin)) from error
             self._took(uow, bound.plugin, point.name, time.perf_counter() - started)
 
-    def _failed(self, uow: UnitOfWork, plugin: str, place: str, error: BaseException) -> object:
+    def _failed(self, uow: UnitOfWork, plugin: str, place: str, error: BaseException) -> None:
         self.faults.note(plugin, place, error)
         uow.memo.setdefault("faults", []).append((plugin, place))
-        return FAILED
 
     def _took(self, uow: UnitOfWork, plugin: str, place: str, seconds: float) -> None:
         self.times.note(plugin, place, seconds)
         if seconds > self.slow:
             self._failed(uow, plugin, place, TimeoutError(f"took {seconds:.1f} s; {self.slow:g} s is the limit"))
+
+
+def _meant(kind: str, plugin: str, error: BaseException) -> Any:
+    """What a hook may say by raising: a guard its refusal, what shows something that this reader may not see it."""
+    if kind == "guards" and isinstance(error, DeskError):
+        return [*error.refusals] or [Refusal("", error.message, plugin)]
+    if kind == "shows" and isinstance(error, Forbidden | Unknown):
+        return None
+    return FAILED
 
 
 def _refused(plugin: str) -> Any:

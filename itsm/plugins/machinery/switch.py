@@ -62,12 +62,6 @@ def count_faults(uow: UnitOfWork) -> Mapping[str, int]:
     return {name: number for name, number in uow.session.execute(counted)}
 
 
-def recent_faults(uow: UnitOfWork, *, name: str, limit: int = 20) -> Sequence[PluginFault]:
-    """The newest faults of a plugin."""
-    statement = select(PluginFault).where(PluginFault.plugin == name).order_by(PluginFault.id.desc())
-    return uow.session.scalars(statement.limit(limit)).all()
-
-
 def _set(uow: UnitOfWork, name: str, state: str, reason: str) -> None:
     row = uow.session.get(PluginRow, name, with_for_update=True)
     if row is None:
