@@ -26,8 +26,10 @@ from itsm.core.hookspecs.declarations import (
 from itsm.core.hookspecs.marks import hook
 from itsm.core.ledger.jobs import expand
 from itsm.core.people.api import api as people_api
-from itsm.core.people.models import Address, Organisation, Person, Team
+from itsm.core.people.documents import people_documents
+from itsm.core.people.models import Address, Organisation, OrganisationDomain, Person, Team
 from itsm.core.people.pages import pages as people_pages
+from itsm.core.people.verbs import merge_references
 from itsm.core.tickets.api import api_blueprint
 from itsm.core.tickets.documents import core_documents
 from itsm.core.tickets.models import Attachment, Comment, Ticket
@@ -51,6 +53,8 @@ def register_permissions() -> Sequence[Permission]:
         Permission("tickets.internal", {"en": "Internal notes", "ru": "Внутренние заметки"}, STAFF),
         Permission("people.read", {"en": "See people", "ru": "Видеть людей"}, STAFF),
         Permission("people.edit", {"en": "Edit people", "ru": "Изменять людей"}, ("head", *ADMIN)),
+        Permission("people.meet", {"en": "Register unknown people", "ru": "Регистрировать неизвестных"}, STAFF),
+        Permission("people.merge", {"en": "Merge duplicates", "ru": "Объединять дубли"}, ("head", *ADMIN)),
         Permission("people.teams", {"en": "Edit groups", "ru": "Изменять группы"}, ADMIN),
         Permission("people.accounts", {"en": "Accounts, roles, tokens", "ru": "Учётные записи, роли, токены"}, ADMIN),
         Permission("core.configure", {"en": "Configure the desk", "ru": "Настраивать службу"}, ADMIN),
@@ -67,7 +71,7 @@ def register_references() -> Sequence[ReferenceType]:
 
 @hook
 def register_documents() -> Sequence[DocumentType]:
-    return core_documents()
+    return (*core_documents(), *people_documents())
 
 
 @hook
@@ -88,7 +92,11 @@ def register_importers() -> Sequence[Importer]:
 
 @hook
 def register_calls() -> Sequence[CallHandler]:
-    return (CallHandler("core.expand", expand), CallHandler("core.forget_receipts", forget_receipts, late="drop"))
+    return (
+        CallHandler("core.expand", expand),
+        CallHandler("core.forget_receipts", forget_receipts, late="drop"),
+        CallHandler("core.merge_references", merge_references, long=True),
+    )
 
 
 @hook
@@ -121,6 +129,7 @@ def register_visibility() -> Sequence[Visible]:
         Visible(Attachment, lambda actor: _parts(actor, Attachment)),
         Visible(Person, _people),
         Visible(Organisation, lambda actor: _staff(actor, Organisation.id == actor.organisation_id)),
+        Visible(OrganisationDomain, lambda actor: _staff(actor, false())),
         Visible(Address, lambda actor: _staff(actor, Address.person_id == actor.person_id)),
         Visible(Team, lambda actor: true() if actor.kind != "nobody" else false()),
     )

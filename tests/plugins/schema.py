@@ -1,5 +1,6 @@
 """The schema of a database as text, what the models want it to be, and a small plugin's revisions to try."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -57,7 +58,15 @@ def dump(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
     # SQLite keeps the table of its counters for ever once it has one.
-    return sorted(" ".join(map(str, row)) for row in rows if row[1] != "sqlite_sequence")
+    return sorted(_unordered(" ".join(map(str, row))) for row in rows if row[1] != "sqlite_sequence")
+
+
+def _unordered(line: str) -> str:
+    """SQLite keeps the words of a table's making: where a later revision added to it, order and quotes differ."""
+    if " CREATE TABLE " not in line:
+        return line
+    head, _, parts = line.replace('"', "").partition("(")
+    return head + "; ".join(sorted(part.strip(" \n\t)") for part in re.split(r",\s*(?![^()]*\))", parts)))
 
 
 def wanted_operations(engine: Engine) -> str:

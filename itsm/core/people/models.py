@@ -3,16 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from itsm.core.db import Base, Id
 
 NAME = String(200)
+UNCONFIRMED = text("provisional")
 
 
 class Organisation(Base):
-    """A company or a department whose people ask for help; a scope, not a tenant."""
+    """A company or a department whose people ask for help; a scope, not a tenant.
+
+    merged_into_id: it was a duplicate; the row stays, for the ledger speaks of it, and what is asked of it leads there.
+    """
 
     __tablename__ = "organisation"
 
@@ -24,7 +28,12 @@ class Organisation(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    premium_until: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
     contracts: Mapped[list["Contract"]] = relationship(order_by="Contract.number_fold", lazy="raise_on_sql")
+    domains: Mapped[list["OrganisationDomain"]] = relationship(
+        order_by="OrganisationDomain.domain_fold", lazy="raise_on_sql"
+    )
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
@@ -41,10 +50,29 @@ class Contract(Base):
     valid_until: Mapped[datetime | None]
 
 
+class OrganisationDomain(Base):
+    """A domain whose mail is of this organisation, unique in its ASCII form."""
+
+    __tablename__ = "organisation_domain"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    domain: Mapped[str] = mapped_column(String(253))
+    domain_fold: Mapped[str] = mapped_column(String(253), unique=True)
+
+
 class Person(Base):
-    """A user, a contact or both; a contact becomes a user when an account is made."""
+    """A user, a contact or both; a contact becomes a user when an account is made.
+
+    provisional: met by a channel under an unknown address; somebody confirms them or merges them into one known.
+    merged_into_id: they were a duplicate; the row stays, for the ledger speaks of it, and what is asked of it leads
+    there.
+    """
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_provisional", "created_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
+    )
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(NAME)
@@ -57,6 +85,9 @@ class Person(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    premium_until: Mapped[datetime | None]
+    provisional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
     addresses: Mapped[list["Address"]] = relationship(order_by="Address.id", lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
@@ -89,6 +120,9 @@ class Team(Base):
     line: Mapped[str] = mapped_column(String(20), default="")
     active: Mapped[bool] = mapped_column(default=True)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
 
 class TeamMember(Base):

@@ -65,6 +65,14 @@ def teams_of(uow: UnitOfWork, person_id: int) -> Sequence[Team]:
     return uow.session.scalars(statement.where(TeamMember.person_id == person_id).order_by(Team.key)).all()
 
 
+def members_of(uow: UnitOfWork, team_id: int) -> Sequence[Person]:
+    """Those in a team whom the actor may see, by name."""
+    statement = uow.query(Person).join(TeamMember, TeamMember.person_id == Person.id)
+    return uow.session.scalars(
+        statement.where(TeamMember.team_id == team_id).order_by(Person.name_fold, Person.id)
+    ).all()
+
+
 def suggest_organisations(uow: UnitOfWork, *, words: str, limit: int = 10) -> Sequence[Organisation]:
     """Organisations whose name holds `words`, for type-ahead."""
     if not fold(words):

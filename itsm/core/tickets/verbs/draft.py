@@ -11,6 +11,7 @@ from itsm.core.fields.verbs import clean_fields
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.rules import is_premium
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
@@ -70,13 +71,18 @@ def cleaned(uow: UnitOfWork, given: Mapping[str, Any]) -> tuple[dict[str, Any], 
     return own | values, refusals
 
 
-def _missing_references(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterable[Refusal]:
+def _missing_references(uow: UnitOfWork, values: dict[str, Any]) -> Iterable[Refusal]:
+    """What is not there or not in use; who was merged is followed, for lists elsewhere still name them."""
     for name, model in REFERENCES.items():
         wanted = values.get(name)
         if wanted is None:
             continue
-        found = uow.session.scalars(uow.query(model, model.id).where(model.id == wanted, model.active)).first()
-        if found is None:
+        into = getattr(model, "merged_into_id", None)
+        columns = (model.id, model.active) if into is None else (model.id, model.active, into)
+        found = uow.session.execute(uow.query(model, *columns).where(model.id == wanted)).first()
+        if found is not None and len(found) == 3 and found[2] is not None:
+            values[name] = found[2]
+        elif found is None or not found[1]:
             yield Refusal(name, say("There is nobody and nothing with the number {id} here.", id=wanted))
 
 
@@ -164,10 +170,10 @@ def draft_of(uow: UnitOfWork, ticket: Ticket) -> Draft:
 
 
 def premium_of(uow: UnitOfWork, person_id: int | None, organisation_id: int | None) -> bool:
-    """Whether the person or the organisation carries the premium mark."""
-    marks = []
-    if person_id is not None:
-        marks.append(uow.session.scalar(select(Person.premium).where(Person.id == person_id)))
-    if organisation_id is not None:
-        marks.append(uow.session.scalar(select(Organisation.premium).where(Organisation.id == organisation_id)))
-    return any(marks)
+    """Whether the person or the organisation carries the premium mark now."""
+    for model, id_ in ((Person, person_id), (Organisation, organisation_id)):
+        if id_ is not None:
+            marked = select(model.premium, model.premium_until).where(model.id == id_)
+            if any(is_premium(row.premium, row.premium_until, uow.now) for row in uow.session.execute(marked)):
+                return True
+    return False

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from itsm.core.configuration.verbs import document
 from itsm.core.db import upsert
 from itsm.core.files.models import StoredFile
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
+from itsm.core.people.rules import is_premium
 from itsm.core.tickets.models import Attachment, Comment, ImportMark, Ticket
 from itsm.core.tickets.past import Fresh, Life, PastFile, Recorded, Told
 from itsm.core.tickets.rules import Workflow
@@ -26,17 +27,20 @@ class Standing:
     def __init__(self, uow: UnitOfWork, fresh: Sequence[Fresh]) -> None:
         first = [one.values[0] for one in fresh]
         people = {_requester(values) for values in first} - {None}
-        who = select(Person.id, Person.organisation_id, Person.premium).where(Person.id.in_(people))
+        who = select(Person.id, Person.organisation_id, Person.premium, Person.premium_until).where(Person.id.in_(people))
         self.people = {row.id: row for row in uow.session.execute(who)} if people else {}
+        self.now = uow.now
         employers = {values.get("organisation") for values in first} | {p.organisation_id for p in self.people.values()}
-        marked = select(Organisation.id).where(Organisation.id.in_(employers - {None}), Organisation.premium)
+        until = or_(Organisation.premium_until.is_(None), Organisation.premium_until > uow.now)
+        marked = select(Organisation.id).where(Organisation.id.in_(employers - {None}), Organisation.premium, until)
         self.premium = set(uow.session.scalars(marked)) if employers - {None} else set()
 
     def of(self, values: Mapping[str, Any]) -> tuple[int | None, bool]:
         """(organisation, premium) of a ticket that begins with these values."""
         row = self.people.get(_requester(values))
         organisation = values.get("organisation") or (row.organisation_id if row else None)
-        return organisation, bool(row and row.premium) or organisation in self.premium
+        own = bool(row and is_premium(row.premium, row.premium_until, self.now))
+        return organisation, own or organisation in self.premium
 
 
 def _requester(values: Mapping[str, Any]) -> Any:

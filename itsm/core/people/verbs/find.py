@@ -1,0 +1,49 @@
+"""Find people: by address, by what somebody types, and those who wait to be confirmed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from itsm.core.errors import Unknown
+from itsm.core.people.models import Address, Person
+from itsm.core.people.rules import address_fold
+from itsm.core.people.verbs import common
+from itsm.core.schemas import MAX_ID
+from itsm.core.texts import fold
+from itsm.core.work.uow import UnitOfWork
+
+
+def find_by_address(uow: UnitOfWork, *, type: str, value: str) -> Person | None:
+    """The person whom an address belongs to."""
+    statement = select(Person).join(Address, Address.person_id == Person.id)
+    statement = statement.where(Address.type == type, Address.value_fold == address_fold(type, value))
+    return uow.session.scalars(statement).first()
+
+
+def suggest_people(uow: UnitOfWork, *, words: str, limit: int = 10) -> Sequence[Person]:
+    """People whose name or address begins like `words`, for type-ahead; never the whole list."""
+    start = fold(words)
+    if not start:
+        return []
+    by_address = select(Address.person_id).where(Address.value_fold.startswith(start, autoescape=True))
+    matches = or_(Person.name_fold.contains(start, autoescape=True), Person.id.in_(by_address))
+    statement = uow.query(Person).where(Person.active, matches).order_by(Person.name_fold, Person.id)
+    return uow.session.scalars(statement.limit(limit)).all()
+
+
+def find_one(uow: UnitOfWork, model: Any, id_: int, *options: Any) -> Any:
+    """A person, organisation or team by id; of one that was merged, the survivor. Raises `Unknown`."""
+    wanted = min(id_, MAX_ID)
+    if hasattr(model, "merged_into_id"):
+        wanted = common.survivor_of(uow, model, wanted)
+    row = uow.session.scalars(uow.query(model).where(model.id == wanted).options(*options)).first()
+    if row is None:
+        raise Unknown(common.nothing(model, id_))
+    return row
+
+
+def list_provisional(uow: UnitOfWork, *, limit: int = 100) -> Sequence[Person]:
+    """People whom channels met and nobody has confirmed, the newest first."""
+    statement = uow.query(Person).where(Person.provisional, Person.active).order_by(Person.created_at.desc(), Person.id)
+    return uow.session.scalars(statement.limit(limit)).all()

@@ -1,0 +1,29 @@
+"""The history of a person, an organisation or a team from the ledger; what was erased is a gap, not an error."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from itsm.core.errors import Unknown
+from itsm.core.ledger.models import Event
+from itsm.core.ledger.verbs import history
+from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.verbs import common
+from itsm.core.schemas import MAX_ID
+from itsm.core.work.uow import UnitOfWork
+
+MODELS: Mapping[str, Any] = {"person": Person, "organisation": Organisation, "team": Team}
+OF_ACCOUNTS = ("account_", "role_", "token_", "signed_", "password_")
+
+
+def history_of(uow: UnitOfWork, *, kind: str, id_: int) -> list[tuple[Event, Mapping[str, Any]]]:
+    """The events of one of them, each with its texts, the oldest first; a merged one keeps a history of its own.
+
+    When somebody signed in and with what rights is for those who keep accounts.
+    """
+    model = MODELS[kind]
+    seen = uow.session.scalars(uow.query(model, model.id).where(model.id == min(id_, MAX_ID))).first()
+    if seen is None:
+        raise Unknown(common.nothing(model, id_))
+    keeper = uow.act.actor.may("people.accounts")
+    events = history(uow.session, kind, seen)
+    return [(event, texts) for event, texts in events if keeper or not event.type.startswith(OF_ACCOUNTS)]
