@@ -32,6 +32,7 @@ from itsm.core.people.pages import pages as people_pages
 from itsm.core.people.verbs import merge_references
 from itsm.core.tickets.api import api_blueprint
 from itsm.core.tickets.documents import core_documents
+from itsm.core.tickets.jobs import remap
 from itsm.core.tickets.models import Attachment, Comment, Ticket
 from itsm.core.tickets.pages import pages as ticket_pages
 from itsm.core.work.jobs.clockwork import forget_receipts
@@ -96,6 +97,7 @@ def register_calls() -> Sequence[CallHandler]:
         CallHandler("core.expand", expand),
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
         CallHandler("core.merge_references", merge_references, long=True),
+        CallHandler("core.remap", remap, timeout=300, long=True),
     )
 
 

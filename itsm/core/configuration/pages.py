@@ -123,18 +123,12 @@ def _form(
 
 def _rows(changes: Iterable[Change]) -> list[tuple[str, str | None, str | None]]:
     """(place, old, new); None where there is nothing."""
+    order = translated(say("order"))
 
     def word(value: Any) -> str | None:
         return None if value is ABSENT else in_line(value)
 
-    return [
-        (
-            change.place.removesuffix(f".{ORDER}") + (f" ({translated(say('order'))})" if ORDER in change.path else ""),
-            word(change.old),
-            word(change.new),
-        )
-        for change in changes
-    ]
+    return [(change.place.replace(ORDER, f"({order})"), word(change.old), word(change.new)) for change in changes]
 
 
 def _sentences(error: Invalid) -> list[str]:

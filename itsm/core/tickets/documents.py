@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itsm.core.hookspecs.declarations import DocumentType, Kind
 from itsm.core.tickets.rules import check_workflow
 from itsm.core.tickets.schemas import EntriesSchema, PrioritiesSchema, WorkflowSchema, check_entries
+from itsm.core.tickets.verbs.remap import find_removed, follow_workflow, refuse_homeless, workflow_body
 
 PRIORITIES = {
     "ranks": [
@@ -41,6 +42,14 @@ def workflow_document(kind: Kind) -> DocumentType:
         "en": f"Life cycle: {kind.label.get('en', kind.name)}",
         "ru": f"Жизненный цикл: {kind.label.get('ru', kind.name)}",
     }
+    name = kind.name
     return DocumentType(
-        f"workflow.{kind.name}", label, WorkflowSchema, WorkflowSchema().load(dict(kind.workflow)), check_workflow
+        f"workflow.{name}",
+        label,
+        WorkflowSchema,
+        WorkflowSchema().load(dict(kind.workflow)),
+        check_workflow,
+        check_desk=lambda uow, body: refuse_homeless(uow, name, workflow_body(uow, name), body),
+        try_out=lambda uow, body: find_removed(uow, name, workflow_body(uow, name), body),
+        on_activate=lambda uow, old, new: follow_workflow(uow, name, old, new),
     )

@@ -1,7 +1,7 @@
 """Life cycles and priority as pure rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from itsm.core.errors import Invalid, Refusal
@@ -43,11 +43,12 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A kind's life cycle, as its document says."""
+    """A kind's life cycle, as its document says. mapping: state that was removed → where its tickets stand now."""
 
     initial: str
     states: Mapping[str, State]
     transitions: Mapping[str, Transition]
+    mapping: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Workflow":
@@ -60,7 +61,22 @@ class Workflow:
             )
             for t in body["transitions"]
         ]  # fmt: skip
-        return cls(body["initial"], {s.key: s for s in states}, {t.key: t for t in transitions})
+        mapping = dict(body.get("mapping", {}))
+        return cls(body["initial"], {s.key: s for s in states}, {t.key: t for t in transitions}, mapping)
+
+    def stand_in(self, state: str, category: str) -> State | None:
+        """Where a ticket stands whose state is not here any more, None for one that stays as it is.
+
+        Without a mapping it keeps its category; a closed one stays: merged and parked ones have states of their own.
+        """
+        if state in self.states:
+            return None
+        if state in self.mapping:
+            return self.states[self.mapping[state]]
+        if category == "closed":
+            return None
+        alike = (one for one in self.states.values() if one.category == category)
+        return next(alike, self.states[self.initial])
 
     def leaving(self, state: str) -> Sequence[Transition]:
         """The transitions out of a state, in the document's order."""
@@ -92,10 +108,34 @@ def check_workflow(body: Mapping[str, Any]) -> None:
         for key in (*transition["from"], transition["to"]):
             if key not in keys:
                 refusals.append(Refusal(f"transitions.{number}", say("There is no state {key}.", key=key)))
+    for old, new in body.get("mapping", {}).items():
+        if old in keys:
+            refusals.append(Refusal(f"mapping.{old}", say("The state {key} is still there.", key=old)))
+        if new not in keys:
+            refusals.append(Refusal(f"mapping.{old}", say("There is no state {key}.", key=new)))
     if not any(state["category"] == "closed" for state in body["states"]):
         refusals.append(Refusal("states", say("A life cycle needs a state of the category closed.")))
     if refusals:
         raise Invalid(refusals=refusals)
+
+
+def removed_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> Sequence[str]:
+    """The states in which tickets may stand by the old life cycle, its own mapping's included, but not by the new one.
+
+    A mapping may be under way still when the next life cycle comes.
+    """
+    known = {state["key"] for state in new["states"]}
+    stood = [*(state["key"] for state in old["states"]), *old.get("mapping", {})]
+    return sorted({key for key in stood if key not in known})
+
+
+def enter(values: dict[str, Any], target: State) -> None:
+    """Set state, category and outcome; leaving a final category takes the outcome away."""
+    values["state"], values["category"] = target.key, target.category
+    if target.category in UNFINISHED:
+        values["outcome"] = ""
+    elif target.outcome:
+        values["outcome"] = target.outcome
 
 
 def most_urgent(ranks: Iterable[int], default: int) -> int:

@@ -32,11 +32,12 @@ class TransitionSchema(Strict.from_dict({"from": fields.List(Key(), required=Tru
 
 
 class WorkflowSchema(Strict):
-    """The document `workflow.<kind>`."""
+    """The document `workflow.<kind>`. mapping: a state that is removed → where its tickets stand from now on."""
 
     initial = Key(required=True)
     states = fields.List(fields.Nested(StateSchema), required=True, validate=Size(2, 60))
     transitions = fields.List(fields.Nested(TransitionSchema), required=True, validate=Size(1, 200))
+    mapping = fields.Dict(keys=Key(), values=Key(), load_default=dict)
 
 
 class RankSchema(Strict):

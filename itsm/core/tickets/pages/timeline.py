@@ -128,6 +128,8 @@ def _file(
 
 def _event(event: Event, texts: Mapping[str, Any], labels: Labels) -> Entry:
     entry = _entry(event, texts, labels, _sentence(event, texts, labels))
+    if event.facts.get("mapped"):
+        entry.who, entry.sentence = translated(say("Automatically")), translated(say("followed the changed life cycle"))
     if event.type in ("ticket_changed", "ticket_moved"):
         kind = event.kind or ""
         entry.changes = [

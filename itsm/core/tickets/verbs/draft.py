@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from itsm.core.configuration.verbs import document
+from itsm.core.configuration.verbs import document, parsed_document
 from itsm.core.errors import Conflict, Invalid, NotAllowedNow, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.hookspecs.guards import Draft
@@ -15,7 +15,7 @@ from itsm.core.people.rules import is_premium
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.rules import Workflow, most_urgent
+from itsm.core.tickets.rules import State, Workflow, enter, most_urgent
 from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
 from itsm.core.work.uow import UnitOfWork
 
@@ -42,7 +42,44 @@ def lock_ticket(uow: UnitOfWork, number: int, match: int | None = None) -> Ticke
         raise Unknown(say("There is no ticket {number}.", number=number))
     if match is not None and ticket.version != match:
         raise Stale(say("The ticket {number} was changed meanwhile.", number=number))
+    settle(uow, ticket)
     return ticket
+
+
+def settle(uow: UnitOfWork, ticket: Ticket) -> None:
+    """A locked ticket whose state was taken out of its life cycle passes first to where the mapping leads.
+
+    Nobody is asked: an administrator decided it when the life cycle was put in force.
+    """
+    if ticket.kind not in uow.registry.kinds:
+        return
+    revision, workflow = workflow_of(uow, ticket.kind)
+    target = workflow.stand_in(ticket.state, ticket.category)
+    if target is None:
+        return
+    draft = draft_of(uow, ticket)
+    draft.by_person = False
+    enter(draft.values, target)
+    if target.category != ticket.category:
+        taken = ticket.taken_at
+        stamp(uow, ticket, target)
+        ticket.taken_at = taken
+    draft.category, draft.outcome = target.category, draft.values["outcome"]
+    save_change(uow, ticket, draft, "ticket_moved", {"workflow": revision, "mapped": True})
+
+
+def stamp(uow: UnitOfWork, ticket: Ticket, target: State) -> bool:
+    """Note the moments on the row; whether this is the first entry into `open`, *taken into work*."""
+    if target.category == "resolved" or (target.category == "closed" and ticket.resolved_at is None):
+        ticket.resolved_at = uow.now
+    if target.category == "closed":
+        ticket.closed_at = uow.now
+    if target.category in ("new", "open", "waiting"):
+        ticket.resolved_at = ticket.closed_at = None
+    if target.category == "open" and ticket.taken_at is None:
+        ticket.taken_at = uow.now
+        return True
+    return False
 
 
 def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
@@ -51,11 +88,7 @@ def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
         raise Conflict(say("Tickets of the type {kind} are parked: only comment and close are possible.", kind=kind))
     cached = uow.memo.get(f"workflow.{kind}")
     if cached is None:
-        found = document(uow, f"workflow.{kind}")
-        key = (f"workflow.{kind}", found.revision)
-        if key not in uow.registry.parsed:
-            uow.registry.parsed[key] = Workflow.parse(found.body)
-        cached = uow.memo[f"workflow.{kind}"] = (found.revision, uow.registry.parsed[key])
+        cached = uow.memo[f"workflow.{kind}"] = parsed_document(uow, f"workflow.{kind}", Workflow.parse)
     return cached
 
 

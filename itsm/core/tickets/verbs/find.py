@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from itsm.core.db import is_postgresql
 from itsm.core.errors import Invalid, Unknown
@@ -13,9 +14,10 @@ from itsm.core.fields.verbs import expression
 from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Tag, Ticket
-from itsm.core.tickets.rules import CATEGORIES
+from itsm.core.tickets.rules import CATEGORIES, enter
 from itsm.core.tickets.seen import is_staff
 from itsm.core.tickets.values import COLUMNS
+from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.work.uow import UnitOfWork
 
 NUMBERS = frozenset({
@@ -46,7 +48,21 @@ def find_ticket(uow: UnitOfWork, *, number: int) -> Ticket:
         ticket = uow.session.scalars(uow.query(Ticket).where(Ticket.id == number)).first()
     if ticket is None:
         raise Unknown(say("There is no ticket {number}.", number=number))
+    if not uow.write:
+        _as_it_stands(uow, ticket)
     return ticket
+
+
+def _as_it_stands(uow: UnitOfWork, ticket: Ticket) -> None:
+    """Who reads a ticket before the job that follows a new life cycle has come to it sees it as it stands by that."""
+    if ticket.kind not in uow.registry.kinds:
+        return
+    target = workflow_of(uow, ticket.kind)[1].stand_in(ticket.state, ticket.category)
+    if target is not None:
+        seen = {"state": ticket.state, "category": ticket.category, "outcome": ticket.outcome}
+        enter(seen, target)
+        for name, value in seen.items():
+            set_committed_value(ticket, name, value)
 
 
 def list_tickets(

@@ -6,7 +6,7 @@ from typing import Any
 from itsm.core.errors import Forbidden, NotAllowedNow, Refusal
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.rules import State, Transition, Workflow
+from itsm.core.tickets.rules import State, Transition, Workflow, enter
 from itsm.core.tickets.verbs.draft import (
     cleaned,
     draft_of,
@@ -14,6 +14,7 @@ from itsm.core.tickets.verbs.draft import (
     lock_ticket,
     save_change,
     settle_priority,
+    stamp,
     tell,
     workflow_of,
 )
@@ -76,29 +77,6 @@ def _way(uow: UnitOfWork, workflow: Workflow, ticket: Ticket, transition: str, b
     if by_person and way.permission and not uow.act.actor.may(way.permission):
         raise Forbidden(say("This needs the permission {permission}.", permission=way.permission))
     return way
-
-
-def enter(values: dict[str, Any], target: State) -> None:
-    """Set state, category and outcome; leaving a final category takes the outcome away."""
-    values["state"], values["category"] = target.key, target.category
-    if target.category in ("new", "open", "waiting"):
-        values["outcome"] = ""
-    elif target.outcome:
-        values["outcome"] = target.outcome
-
-
-def stamp(uow: UnitOfWork, ticket: Ticket, target: State) -> bool:
-    """Note the moments on the row; whether this is the first entry into `open`, *taken into work*."""
-    if target.category == "resolved" or (target.category == "closed" and ticket.resolved_at is None):
-        ticket.resolved_at = uow.now
-    if target.category == "closed":
-        ticket.closed_at = uow.now
-    if target.category in ("new", "open", "waiting"):
-        ticket.resolved_at = ticket.closed_at = None
-    if target.category == "open" and ticket.taken_at is None:
-        ticket.taken_at = uow.now
-        return True
-    return False
 
 
 def _close_parked(uow: UnitOfWork, ticket: Ticket) -> Ticket:

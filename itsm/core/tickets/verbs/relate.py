@@ -7,9 +7,8 @@ from sqlalchemy import delete, insert, select, update
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.texts import say
 from itsm.core.tickets.models import Comment, Link, Ticket
-from itsm.core.tickets.rules import State
-from itsm.core.tickets.verbs.draft import draft_of, lock_ticket, save_change, tell
-from itsm.core.tickets.verbs.move import enter, stamp
+from itsm.core.tickets.rules import State, enter
+from itsm.core.tickets.verbs.draft import draft_of, lock_ticket, save_change, stamp, tell
 from itsm.core.tickets.verbs.open import open_ticket
 from itsm.core.work.uow import UnitOfWork
 
