@@ -220,6 +220,8 @@ def test_the_page_of_a_trace_is_for_administrators(crowd: tuple[Desk, Flask]) ->
         assert words in page.text.replace("&#39;", "'"), words
     assert enter(app, "admin").get("/tickets/999999/trace").status_code == 404
     assert enter(app, "agent").get(f"/tickets/{number}/trace").status_code == 403
+    assert f'href="/tickets/{number}/trace"' in enter(app, "admin").get(f"/tickets/{number}").text
+    assert "/trace" not in enter(app, "agent").get(f"/tickets/{number}").text
 
 
 def test_the_command_tells_the_same(crowd: tuple[Desk, Flask]) -> None:

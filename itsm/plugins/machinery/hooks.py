@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Routes, Schedule
+from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Panel, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.plugins.machinery.health import health
 from itsm.plugins.machinery.see.pages import pages
 from itsm.plugins.machinery.see.verbs import tidy
+
+TRACE = {"en": "Through all hooks", "ru": "Через все хуки"}
 
 
 @hook
@@ -28,3 +30,10 @@ def register_schedules() -> Sequence[Schedule]:
 @hook
 def register_nav() -> Sequence[NavEntry]:
     return (NavEntry({"en": "Plugins", "ru": "Модули"}, "machinery.plugins", 120, "core.plugins"),)
+
+
+@hook
+def register_panels() -> Sequence[Panel]:
+    """A link: the page behind it asks every hook, which the ticket's own page must not."""
+    link = "machinery/trace_link.html"
+    return (Panel("machinery.trace", TRACE, "ticket_side", 190, "core.plugins", link, lambda uow, ticket: {}),)
