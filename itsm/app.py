@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
+import itsm.blocks.search.hooks
 import itsm.blocks.services.hooks
 import itsm.core.hooks
 import itsm.plugins.machinery.hooks
@@ -37,6 +38,7 @@ HOUSE = (
     Member("calendars", "", "itsm.blocks.calendars.hooks", built_in=True, hooks=itsm.blocks.calendars.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
     Member("machinery", "", "itsm.plugins.machinery.hooks", built_in=True, hooks=itsm.plugins.machinery.hooks),
+    Member("search", "", "itsm.blocks.search.hooks", built_in=True, hooks=itsm.blocks.search.hooks),
     Member("services", "", "itsm.blocks.services.hooks", built_in=True, hooks=itsm.blocks.services.hooks),
 )
 COMMAND_LINE = Act(system("cli"), channel="cli")

@@ -28,6 +28,7 @@ COMMANDS = {
     "user": ("itsm.core.access.commands", "Add users."),
     "token": ("itsm.core.access.commands", "Make API tokens."),
     "import": ("itsm.core.importing.commands", "Bring tickets and people from other systems' files."),
+    "search": ("itsm.blocks.search.commands", "Build the documents of the search again, and see how far they are."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
     "fill-demo": ("itsm.plugins.machinery.demo.fill", ""),
 }

@@ -11,6 +11,8 @@ from itsm.core.hookspecs.marks import spec
 from itsm.core.texts import Label
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from itsm.core.hookspecs.guards import Draft
     from itsm.core.work.uow import UnitOfWork
 
@@ -50,3 +52,8 @@ def service_names(uow: "UnitOfWork") -> "Sequence[ServiceName] | None":
 @spec("decides", default=True)
 def service_exists(uow: "UnitOfWork", service_id: int) -> bool | None:
     """Whether a ticket may name this service; asked because services are a block above the core."""
+
+
+@spec("decides", default=None)
+def ticket_matches(uow: "UnitOfWork", words: str) -> "ColumnElement[bool] | None":
+    """The condition on tickets under which `words` find one, whoever sees it; by default by the words of its title."""

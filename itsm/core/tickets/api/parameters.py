@@ -31,7 +31,7 @@ def filter_parameters(declared: Iterable[Field]) -> list[Parameter]:
     """Every filter of ticket lists: the core's, and the filterable fields of this desk."""
     several = "one or several values by commas"
     found = [
-        _query("q", "a number, or words of the title"),
+        _query("q", 'a number, or words, "phrases" and beginnings* as in the search'),
         _query("kind", several),
         _query("state_category", f"{', '.join(CATEGORIES)}, or unfinished"),
         _query("tag", several),

@@ -1,0 +1,1 @@
+"""Search in Russian and English over one table of documents."""

@@ -1,0 +1,121 @@
+"""Find: what somebody may see comes first, then what matches, then the order."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from itsm.blocks.search.hookspecs import Searchable
+from itsm.blocks.search.models import DOCUMENTS, Matches
+from itsm.blocks.search.rules import Term, fts_query, number_of, parse, title_key, ts_query
+from itsm.core.errors import Invalid
+from itsm.core.schemas import MAX_ID
+from itsm.core.texts import Label, fold, say
+from itsm.core.tickets.models import Ticket
+from itsm.core.work.uow import UnitOfWork
+
+AT_MOST = 1000
+DOC = DOCUMENTS.c
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was found."""
+
+    kind: str
+    label: Label
+    id: int
+    title: str
+    url: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found, kind by kind; `counts`: how many the actor may see of each, counted to `AT_MOST`."""
+
+    hits: list[Hit] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def kinds_of(uow: UnitOfWork) -> list[Searchable]:
+    """The kinds that the actor may search, in their order."""
+    declared: Collection[Searchable] = uow.registry.brought.get("register_search", {}).values()
+    mine = [one for one in declared if uow.act.actor.may(one.permission)]
+    return sorted(mine, key=lambda one: (one.order, one.name))
+
+
+def find_subjects(
+    uow: UnitOfWork, *, words: str, kinds: Sequence[str] = (), limit: int = 20, ahead: bool = False
+) -> Found:
+    """What the actor may see and `words` match, kind by kind, at most `limit` of each.
+
+    First the one whose number was typed, then those with exactly this title, then by the documents' own measure:
+    among the `AT_MOST` best by it. kinds: narrows. ahead: the last word is still being typed.
+    """
+    wanted = kinds_of(uow)
+    if strange := set(kinds) - {one.name for one in wanted}:
+        raise Invalid.field("kind", say("There is nothing of the kind {kind} to search.", kind=sorted(strange)[0]))
+    found, terms, number = Found(), parse(words, ahead=ahead), number_of(words)
+    for searchable in wanted:
+        if kinds and searchable.name not in kinds:
+            continue
+        hits = list(_numbered(uow, searchable, number))
+        rows = _matching(uow, searchable, terms, title_key(words)) if terms else []
+        known = {hit.id for hit in hits}
+        hits += [_hit(searchable, row.subject_id, row.title) for row in rows if row.subject_id not in known]
+        found.counts[searchable.name] = min(len(hits), AT_MOST)
+        found.hits += hits[:limit]
+    return found
+
+
+def _hit(searchable: Searchable, id_: int, title: str) -> Hit:
+    return Hit(searchable.name, searchable.label, id_, title, searchable.url(id_))
+
+
+def _numbered(uow: UnitOfWork, searchable: Searchable, number: int | None) -> Iterator[Hit]:
+    """The subject of this number, asked for itself and not for its document: it is found from its first moment."""
+    if number is None or not searchable.numbered or not 0 < number <= MAX_ID:
+        return
+    model = searchable.model
+    if uow.session.scalars(uow.query(model, model.id).where(model.id == number)).first() is not None:
+        for text in searchable.texts(uow, [number]):
+            yield _hit(searchable, text.id, text.title)
+
+
+def _matching(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term], title: str) -> Sequence[Any]:
+    model = searchable.model
+    narrowed: Select[Any] = uow.query(model, DOC.subject_id, DOC.title)
+    statement = narrowed.select_from(DOCUMENTS).join(model, model.id == DOC.subject_id)
+    statement = statement.where(DOC.kind == searchable.name, _matches(uow, searchable, terms))
+    exact = case((DOC.title_fold == title, 0), else_=1)
+    return uow.session.execute(statement.order_by(exact, DOC.measure.desc(), DOC.id.desc()).limit(AT_MOST)).all()
+
+
+def _matches(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term]) -> Matches:
+    internal = bool(searchable.internal) and uow.act.actor.may(searchable.internal)
+    kind = searchable.name
+    return Matches(fts_query(terms, kind=kind, internal=internal), ts_query(terms, kind=kind, internal=internal))
+
+
+def matching_tickets(uow: UnitOfWork, *, words: str) -> ColumnElement[bool] | None:
+    """The condition on `Ticket` that its document matches; one that is newer than all documents is asked for the
+    words of its title. None where tickets cannot be searched."""
+    searchable: Searchable | None = uow.registry.brought.get("register_search", {}).get("ticket")
+    if searchable is None:
+        return None
+    terms, number = parse(words), number_of(words)
+    conditions = [Ticket.id == number] if number is not None and number <= MAX_ID else []
+    if terms:
+        matching = select(DOC.subject_id).where(DOC.kind == "ticket", _matches(uow, searchable, terms))
+        conditions.append(Ticket.id.in_(union_all(matching, _newer(words))))
+    return or_(*conditions) if conditions else false()
+
+
+def _newer(words: str) -> Select[int]:
+    """Tickets that have come since the newest document."""
+    fresh = aliased(Ticket)
+    newest = select(func.coalesce(func.max(DOC.subject_id), 0)).where(DOC.kind == "ticket").scalar_subquery()
+    titles = [fresh.title_fold.contains(word, autoescape=True) for word in fold(words).split()[:8]]
+    return select(fresh.id).where(fresh.id > newest, and_(*titles))
