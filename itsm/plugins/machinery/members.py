@@ -19,8 +19,8 @@ NAME = re.compile(r"\A[a-z][a-z0-9_]{1,30}\Z")
 RESERVED = frozenset({
     "access", "account", "address", "api", "api_token", "blocks", "config", "configuration", "contract", "core", "desk",
     "event", "intake", "itsm", "lease", "login", "machinery", "notices", "organisation", "owed", "people", "person",
-    "plugin", "plugins", "role", "schedule", "search", "services", "sign", "static", "stored", "stream", "team", "ticket",
-    "tickets", "work",
+    "plugin", "plugins", "role", "schedule", "search", "services", "sign", "static", "stored", "stream", "team",
+    "ticket", "tickets", "work",
 })  # fmt: skip
 
 
