@@ -149,7 +149,8 @@ def test_of_two_processes_at_once_one_does_the_work(engine: Engine, database_url
     assert done == ["core 0001: People and their access, configuration, files, intake",
                     "core 0002: The ledger with its guards, owed work, and the facts of the desk",
                     "core 0003: Tickets and what hangs on them",
-                    "core 0006: Merged and provisional people, domains of organisations, marks that end, versions of groups",
+                    "core 0006: Merged and provisional people, domains of organisations, marks that end, "
+                    "versions of groups",
                     "gadgets 0001: Step 1", "index ix_ticket_gadgets__size"]  # fmt: skip
     assert migrate(engine, [CORE, plugin], [("ticket", SIZE)]) == []
 

@@ -1,9 +1,10 @@
 """What the API and the forms of people take and answer."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.people.rules import LEVELS, LINES, TYPES, domain_fold
@@ -11,6 +12,7 @@ from itsm.core.schemas import Among, Ident, Key, LabelField, Line, Size, Strict,
 from itsm.core.texts import LOCALES, say
 
 MOST_MEMBERS = 2000
+YEARS = (1900, 9000)
 
 
 class PublicDomainsSchema(Strict):
@@ -27,10 +29,16 @@ def check_public_domains(body: Mapping[str, Any]) -> None:
 
 
 class Moment(fields.AwareDateTime):
-    """A moment with its zone, ISO 8601."""
+    """A moment with its zone, ISO 8601, of years that every zone can tell."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(format="iso", **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> datetime:
+        moment: datetime = super()._deserialize(value, attr, data, **more)
+        if not YEARS[0] <= moment.year <= YEARS[1]:
+            raise ValidationError([say("Must be between {low} and {high}.", low=YEARS[0], high=YEARS[1])])
+        return moment.astimezone(UTC)
 
 
 class AddressIn(Strict):
