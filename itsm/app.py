@@ -19,17 +19,19 @@ from itsm.core.act import NOBODY, Act, Actor, system
 from itsm.core.desk.models import PluginRow
 from itsm.core.desk.verbs import epoch, generation
 from itsm.core.errors import NoDesk, NotReady
+from itsm.core.hookspecs.declarations import Field
 from itsm.core.settings import Settings, read_settings
 from itsm.core.web.app import RouteFault, make_app
 from itsm.core.web.edge import WebDesk
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk, assemble
+from itsm.plugins.machinery.desk_fields import DOCUMENT, put_fields, stored_fields
 from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Host
-from itsm.plugins.machinery.lineages import lineages
+from itsm.plugins.machinery.lineages import indexed_fields, lineages
 from itsm.plugins.machinery.members import Member, installed, load, ordered
-from itsm.plugins.machinery.migrate import pending
+from itsm.plugins.machinery.migrate import lacking_indexes, pending
 from itsm.plugins.machinery.switch import quarantine
 from itsm.plugins.machinery.watchdog import forget_note, read_notes
 
@@ -53,11 +55,12 @@ def build(
     clock: Clock | None = None,
     members: Sequence[Member] | None = None,
     host: Host | None = None,
+    fields: Sequence[Field] = (),
 ) -> tuple[Desk, Flask]:
     """A desk of the house and the enabled plugins, with its application.
 
-    members: what is installed, by default what the entry points say. A plugin that does not fit is set aside by name
-    in `desk.aside`, or with `ITSM_STRICT` ends the start.
+    members: what is installed, by default what the entry points say. fields: those of administrators. A plugin that
+    does not fit is set aside by name in `desk.aside`, or with `ITSM_STRICT` ends the start.
     """
     known = {m.name: m for m in members} if members is not None else installed()
     chosen = [load(known.get(name) or Member(name, "?", "", fault="is not installed")) for name in enabled]
@@ -66,6 +69,7 @@ def build(
     while True:
         working = [m for m in chosen if m.name not in aside]
         desk = assemble(settings, database, ordered([*HOUSE, *working]), aside=aside, clock=clock, host=host)
+        put_fields(desk.registry, fields)
         try:
             return desk, make_app(desk, identify, {m.name: m.folder for m in desk.members})
         except RouteFault as fault:
@@ -81,8 +85,12 @@ def build_current(settings: Settings, database: Database, host: Host | None = No
         session.ours = True
         now, era = generation(session), epoch(session)
         names = list(session.scalars(select(PluginRow.name).where(PluginRow.state == "enabled")))
-    desk, app = build(settings, names, database=database, host=host)
+    stored = stored_fields(database)
+    desk, app = build(settings, names, database=database, host=host, fields=stored.fields)
     check_schema(database, desk.members)
+    if stored.fault is not None:
+        desk.faults.note("core", DOCUMENT, stored.fault)
+    desk.registry.unindexed |= lacking_indexes(database.engine, indexed_fields(desk.registry))
     desk.generation, desk.epoch = now, era
     return desk, app
 
@@ -134,9 +142,9 @@ class Office:
         """The desk with its enabled plugins."""
         return build_current(self.settings, self.database)[0]
 
-    def trial(self, names: Iterable[str], *, clock: Clock | None = None) -> Desk:
-        """A desk as it would be with exactly these plugins, whatever the database says."""
-        return build(self.settings, names, database=self.database, clock=clock)[0]
+    def trial(self, names: Iterable[str], *, clock: Clock | None = None, fields: Sequence[Field] = ()) -> Desk:
+        """A desk as it would be with exactly these plugins and fields, whatever the database says."""
+        return build(self.settings, names, database=self.database, clock=clock, fields=fields)[0]
 
     def unit_of_work(self, *, write: bool = True) -> UnitOfWork:
         """A unit of work of the command line."""

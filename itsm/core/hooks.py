@@ -10,8 +10,10 @@ from itsm.core.access.pages import pages as access_pages
 from itsm.core.act import Actor
 from itsm.core.configuration.pages import pages as configuration_pages
 from itsm.core.fields.api import api as fields_api
+from itsm.core.fields.documents import fields_document
 from itsm.core.fields.pages import pages as fields_pages
 from itsm.core.fields.references import core_references
+from itsm.core.fields.verbs import rework_field
 from itsm.core.hookspecs.declarations import (
     CallHandler,
     DocumentType,
@@ -72,7 +74,7 @@ def register_references() -> Sequence[ReferenceType]:
 
 @hook
 def register_documents() -> Sequence[DocumentType]:
-    return (*core_documents(), *people_documents())
+    return (*core_documents(), *people_documents(), fields_document())
 
 
 @hook
@@ -98,6 +100,7 @@ def register_calls() -> Sequence[CallHandler]:
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
         CallHandler("core.merge_references", merge_references, long=True),
         CallHandler("core.remap", remap, timeout=300, long=True),
+        CallHandler("core.rework_field", rework_field, timeout=600, long=True),
     )
 
 
@@ -120,6 +123,7 @@ def register_nav() -> Sequence[NavEntry]:
         NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
         NavEntry({"en": "Background jobs", "ru": "Фоновые задания"}, "work.jobs", 110, "core.calls"),
         NavEntry({"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure"),
+        NavEntry({"en": "Fields", "ru": "Поля"}, "fields.overview", 135, "core.configure"),
     )
 
 

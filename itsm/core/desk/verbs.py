@@ -16,7 +16,12 @@ def generation(session: Session) -> str:
 
 def new_generation(uow: UnitOfWork) -> None:
     """Begin a new generation with this commit."""
-    uow.session.merge(DeskFact(name="generation", value=str(uuid4())))
+    begin_generation(uow.session)
+
+
+def begin_generation(session: Session) -> None:
+    """Begin a new generation with the commit of this session."""
+    session.merge(DeskFact(name="generation", value=str(uuid4())))
 
 
 def epoch(session: Session) -> int:

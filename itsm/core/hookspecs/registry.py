@@ -35,7 +35,8 @@ class Registry:
 
     brought: what plugins register for other plugins' *registers* hooks: hook → name → declaration.
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
-    observers: hook name → who observes it, in their order. revisions, parsed: bodies of immutable
+    observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
+    have no index yet. revisions, parsed: bodies of immutable
     configuration revisions, and what was made of them, by (document, revision). timezone: the desk's.
     """
 
@@ -56,6 +57,7 @@ class Registry:
     observers: dict[str, Sequence[Observer]] = field(default_factory=dict)
     brought: dict[str, dict[str, Any]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    unindexed: set[tuple[str, str]] = field(default_factory=set)
     revisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     parsed: dict[tuple[str, int], Any] = field(default_factory=dict)
     timezone: str = "UTC"

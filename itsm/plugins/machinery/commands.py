@@ -9,6 +9,7 @@ import click
 from itsm.core.errors import Invalid
 from itsm.core.hookspecs.declarations import Command
 from itsm.core.texts import say
+from itsm.plugins.machinery.desk_fields import stored_fields, tell_processes
 from itsm.plugins.machinery.found import found_desk
 from itsm.plugins.machinery.lifecycle import (
     Office,
@@ -52,7 +53,7 @@ def migrate(open_office: OpenOffice, extra: tuple[str, ...], gone: str) -> None:
     """Bring the database schema up to date. No other command and no other process changes it."""
     office = open_office()
     more = [gone] if gone else list(extra)
-    desk = office.trial([*enabled_names(office.database), *more])
+    desk = office.trial([*enabled_names(office.database), *more], fields=stored_fields(office.database).fields)
     for name, reason in desk.aside.items():
         click.echo(f"itsm: the plugin {name} is left out: {reason}", err=True)
     engine, names = office.database.engine, installed().keys()
@@ -62,6 +63,8 @@ def migrate(open_office: OpenOffice, extra: tuple[str, ...], gone: str) -> None:
         purge(engine, lineage_of(member, names), fields)
         return
     done = apply(engine, lineages(desk.members), indexed_fields(desk.registry))
+    if any(line.startswith("index ") for line in done):
+        tell_processes(office.database)
     click.echo("\n".join(done) or "Nothing to do: the schema is up to date.")
     if any(name in desk.aside for name in extra):
         sys.exit(1)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Panel, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
+from itsm.plugins.machinery.desk_fields import index_fields
 from itsm.plugins.machinery.health import health
 from itsm.plugins.machinery.see.pages import pages
 from itsm.plugins.machinery.see.verbs import tidy
@@ -19,7 +20,10 @@ def register_routes() -> Sequence[Routes]:
 
 @hook
 def register_calls() -> Sequence[CallHandler]:
-    return (CallHandler("machinery.tidy", tidy, late="drop"),)
+    return (
+        CallHandler("machinery.tidy", tidy, late="drop"),
+        CallHandler("core.index_fields", index_fields, timeout=3600, long=True),
+    )
 
 
 @hook

@@ -10,7 +10,7 @@ from itsm.core.access.verbs import grant_defaults
 from itsm.core.act import Act, system
 from itsm.core.desk.models import PluginRow
 from itsm.core.errors import Conflict, Unknown
-from itsm.core.hookspecs.declarations import Permission
+from itsm.core.hookspecs.declarations import Field, Permission
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.settings import Settings
 from itsm.core.texts import say
@@ -37,8 +37,10 @@ class Office(Protocol):
         """The desk as it is."""
         ...
 
-    def trial(self, names: Iterable[str], *, clock: Callable[[], datetime] | None = None) -> Desk:
-        """A desk as it would be with exactly these plugins, and with another clock if one is given."""
+    def trial(
+        self, names: Iterable[str], *, clock: Callable[[], datetime] | None = None, fields: Sequence[Field] = ()
+    ) -> Desk:
+        """A desk as it would be with exactly these plugins and fields, and with another clock if one is given."""
         ...
 
     def unit_of_work(self, *, write: bool = True) -> UnitOfWork:

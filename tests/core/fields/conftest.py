@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from itsm.app import build
+from itsm.core.configuration.verbs import activate_document, save_document
+from itsm.core.fields.schemas import read_fields
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import hook
+from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.testing.visitors import Visitor, enter
-from tests.fixtures import World
+from tests.fixtures import INCIDENTS, TESTER, World
 
 
 @dataclass
@@ -48,6 +52,34 @@ class Fielded:
     def signed_in(self, who: str) -> Visitor:
         """A browser in which somebody signed in."""
         return enter(self.app, who)
+
+
+def desk_body(*entries: dict[str, Any]) -> dict[str, Any]:
+    """The document `core.fields` with these entries; what is left out has its default."""
+    return {"fields": [{"label": {"en": "A field", "ru": "Поле"}, "type": "text", **entry} for entry in entries]}
+
+
+@pytest.fixture
+def with_desk_fields(world: World) -> Callable[..., Fielded]:
+    """`with_desk_fields({"name": "desk.size", …})`: the document saved, in force, and the desk built with it."""
+
+    def fielded(*entries: dict[str, Any]) -> Fielded:
+        body = desk_body(*entries)
+        with world.desk.unit_of_work(TESTER) as uow:
+            revision = save_document(uow, name="core.fields", body=body, reason="trying")
+            activate_document(uow, revision_id=revision.id)
+        return Fielded(*built(world, body), world)
+
+    return fielded
+
+
+def built(world: World, body: dict[str, Any]) -> tuple[Desk, Flask]:
+    """The desk of the world as its next generation would be."""
+    database = Database(world.desk.database.url, world.connection)
+    return build(
+        world.desk.settings, ["incidents"], database=database, clock=world.clock, members=[INCIDENTS],
+        fields=read_fields(body),
+    )  # fmt: skip
 
 
 @pytest.fixture

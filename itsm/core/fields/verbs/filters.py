@@ -19,6 +19,8 @@ def expression(uow: UnitOfWork, subject: str, name: str, column: str) -> tuple[C
         raise Invalid.field(name, say("Unknown filter."))
     if not field.filterable:
         raise Invalid.field(name, say("This field cannot be filtered by; declare it filterable."))
+    if (subject, name) in uow.registry.unindexed:
+        raise Invalid.field(name, say("The index of this field is not ready yet; `itsm migrate` makes it."))
     return index_expression(field, column), field
 
 

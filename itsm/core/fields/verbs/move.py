@@ -11,7 +11,7 @@ from itsm.core.hookspecs.declarations import Field
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.values import snapshot, values_of
+from itsm.core.tickets.values import snapshot, split_texts, values_of
 from itsm.core.work.uow import UnitOfWork
 
 SUBJECTS: Mapping[str, type[Any]] = {"ticket": Ticket, "person": Person, "organisation": Organisation, "team": Team}
@@ -46,13 +46,22 @@ def _rows(uow: UnitOfWork, model: type[Any], fields: Sequence[Field], old: int, 
 
 
 def _move(uow: UnitOfWork, subject: str, row: Any, fields: Sequence[Field], old: int, new: int) -> None:
-    names = [field.name for field in fields if row.fields.get(field.name) == old]
-    row.fields = {**row.fields, **dict.fromkeys(names, new)}
+    rewrite(uow, subject, row, {field.name: new for field in fields if row.fields.get(field.name) == old})
+
+
+def rewrite(uow: UnitOfWork, subject: str, row: Any, values: Mapping[str, Any]) -> None:
+    """Put checked values into the fields of a locked row, None removing them, and tell its history."""
+    changes = {name: [row.fields.get(name), value] for name, value in values.items()}
+    row.fields = {name: value for name, value in {**row.fields, **values}.items() if value is not None}
     if hasattr(row, "version"):
         row.version += 1
     after = None
     if subject == "ticket":
         row.updated_at = uow.now
         after = snapshot(row.kind, values_of(row))
-    facts = {name: [old, new] for name in names}
-    append(uow, stream=subject, subject_id=row.id, type=f"{subject}_changed", facts=facts, after=after)
+    declared = uow.registry.fields_of(subject)
+    facts, texts = split_texts({n: change for n, change in changes.items() if n in declared}, declared)
+    texts |= {
+        n: change for n, change in changes.items() if n not in declared
+    }  # what a removed field held may name people
+    append(uow, stream=subject, subject_id=row.id, type=f"{subject}_changed", facts=facts, texts=texts, after=after)

@@ -1,16 +1,19 @@
 """One expression index for each filterable field, on (expression, id DESC): what its filter and its sort meet."""
 
+import logging
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DataError
 
 from itsm.core.fields.verbs import index_expression
 from itsm.core.hookspecs.declarations import Field
 from itsm.plugins.machinery.migrate.alone import alone
 
+LOG = logging.getLogger("itsm")
 LONGEST_NAME = 63  # PostgreSQL cuts longer ones silently
 
 
@@ -39,6 +42,15 @@ def drop_field_indexes(engine: Engine, fields: Iterable[tuple[str, Field]]) -> N
         drop(connection, fields)
 
 
+def lacking_indexes(engine: Engine, fields: Iterable[tuple[str, Field]]) -> set[tuple[str, str]]:
+    """(table, field) of the filterable fields whose index is not there yet, or is still that of another type."""
+    with engine.connect() as connection:
+        wanted = [(table, field) for table, field in fields if field.filterable]
+        standing = _standing(connection) if wanted else {}
+        indexes = [(table, field.name, _index(connection, table, field)) for table, field in wanted]
+    return {(table, name) for table, name, index in indexes if not _same(standing.get(index.name, ""), index)}
+
+
 def sync(connection: Connection, fields: Iterable[tuple[str, Field]]) -> list[str]:
     """`sync_field_indexes` for who is alone already."""
     wanted = [_index(connection, table, field) for table, field in fields if field.filterable]
@@ -49,7 +61,11 @@ def sync(connection: Connection, fields: Iterable[tuple[str, Field]]) -> list[st
             continue
         if index.name in standing:
             _drop(connection, index.name)
-        _execute(connection, index.statement(_concurrently(connection)))
+        try:
+            _execute(connection, index.statement(_concurrently(connection)))
+        except DataError as error:
+            LOG.warning("index %s must wait: the rows still hold values of another type (%s)", index.name, error.orig)
+            continue
         done.append(index)
     _analyse(connection, {index.table for index in done})
     return [f"index {index.name}" for index in done]
