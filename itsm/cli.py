@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from itsm.app import Office
 
 MACHINERY = "itsm.plugins.machinery.commands"
+# `itsm plugins new` and `check`: they build whole desks, which the machinery's own commands may not know.
+AUTHORING = "itsm.authoring.commands"
 # name → (module, help line); one without a help line is not shown.
 COMMANDS = {
     "run": ("itsm.processes.commands", "Web and worker together, started again when they end."),
@@ -24,7 +26,7 @@ COMMANDS = {
     "demo": ("itsm.processes.demo", "A desk full of examples, ready to try."),
     "init": (MACHINERY, "Make a new desk with its first administrator."),
     "migrate": (MACHINERY, "Bring the database schema up to date."),
-    "plugins": (MACHINERY, "List, enable, disable and purge plugins."),
+    "plugins": (MACHINERY, "List, enable, disable and purge plugins; make and check new ones."),
     "user": ("itsm.core.access.commands", "Add users."),
     "token": ("itsm.core.access.commands", "Make API tokens."),
     "import": ("itsm.core.importing.commands", "Bring tickets and people from other systems' files."),
@@ -44,6 +46,9 @@ class Lazy(click.Group):
         if cmd_name in COMMANDS:
             name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
             found: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), name)
+            if cmd_name == "plugins" and isinstance(found, click.Group):
+                for command in importlib.import_module(AUTHORING).COMMANDS:
+                    found.add_command(command)
             return found
         if cmd_name in self.list_commands(ctx):
             made: click.Command = importlib.import_module(MACHINERY).plugin_group(cmd_name)

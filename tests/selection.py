@@ -51,6 +51,8 @@ def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None
         return None
     if "journeys" in item.path.parts and item.get_closest_marker("everyday") is None:
         return "journeys through processes, run without --quick"
+    if item.get_closest_marker("slow"):
+        return "slow, run without --quick"
     if item.get_closest_marker("faults"):
         return "faults, run without --quick"
     chosen: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})

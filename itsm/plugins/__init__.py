@@ -1,5 +1,7 @@
 """The door for authors: `from itsm.plugins import …`. A plugin imports nothing else of ours."""
 
+from typing import Any
+
 from itsm.blocks.calendars.rules import (
     Calendar,
     Shift,
@@ -43,7 +45,7 @@ from itsm.core.hookspecs.declarations import (
 )
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
-from itsm.core.hookspecs.marks import hook, spec
+from itsm.core.hookspecs.marks import Deprecated, hook, spec
 from itsm.core.hookspecs.observes import Happened
 from itsm.core.hookspecs.shows import Badge, NavMark
 from itsm.core.hookspecs.voices import Voice
@@ -77,11 +79,13 @@ from itsm.core.web.edge import PUBLIC, SIGNED_IN, actor, needs, reading, transla
 from itsm.core.web.frame import render as render_page
 from itsm.core.web.parser import ApiBlueprint
 from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.deprecation import OLD_NAMES, old_name
 from itsm.plugins.machinery.members import About
 
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
-    "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "DeskError",
+    "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated",
+    "DeskError",
     "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
     "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label",
     "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
@@ -94,3 +98,8 @@ __all__ = [
     "open_seconds", "open_ticket", "reading", "record_history", "render_page", "say", "set_parent", "shift_at",
     "spec", "split_ticket", "system", "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Names that the door had, while they last."""
+    return old_name(name, OLD_NAMES, globals())

@@ -1,6 +1,5 @@
 """The schema of a database as text, what the models want it to be, and a small plugin's revisions to try."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -8,11 +7,25 @@ from pathlib import Path
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table
 
 import itsm.core
+from itsm.authoring.check.schema import dump
 from itsm.core.db import Base
 from itsm.plugins.machinery.migrate import Lineage
+
+__all__ = [
+    "CORE",
+    "FIRST",
+    "FIRST_DOWN",
+    "Lineage",
+    "Path",
+    "dump",
+    "gadgets",
+    "wanted_operations",
+    "write_revision",
+    "writing",
+]
 
 ROOM = Path(itsm.core.__file__).parent
 MODELS = [import_module(f"itsm.core.{path.parent.name}.models") for path in sorted(ROOM.glob("*/models.py"))]
@@ -31,18 +44,6 @@ FIRST_DOWN = """
     op.drop_table("gadgets_item")
     op.drop_table("gadgets_box")
 """
-POSTGRESQL = """
-SELECT 'relation', relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
-UNION ALL SELECT 'column', attrelid::regclass::text || '.' || attname,
-    attnum || format_type(atttypid, atttypmod) || attnotnull || coalesce(pg_get_expr(adbin, adrelid), '')
-    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
-UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-UNION ALL SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-"""
 
 
 @contextmanager
@@ -50,23 +51,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A connection that writes and commits."""
     with engine.connect().execution_options(itsm_write=True) as connection, connection.begin():
         yield connection
-
-
-def dump(engine: Engine) -> list[str]:
-    """Everything that the catalogue of the database holds, line by line."""
-    query = POSTGRESQL if engine.dialect.name == "postgresql" else "SELECT type, name, sql FROM sqlite_master"
-    with engine.connect() as connection:
-        rows = connection.execute(text(query)).all()
-    # SQLite keeps the table of its counters for ever once it has one.
-    return sorted(_unordered(" ".join(map(str, row))) for row in rows if row[1] != "sqlite_sequence")
-
-
-def _unordered(line: str) -> str:
-    """SQLite keeps the words of a table's making: where a later revision added to it, order and quotes differ."""
-    if " CREATE TABLE " not in line:
-        return line
-    head, _, parts = line.replace('"', "").partition("(")
-    return head + "; ".join(sorted(part.strip(" \n\t)") for part in re.split(r",\s*(?![^()]*\))", parts)))
 
 
 def wanted_operations(engine: Engine) -> str:

@@ -1,7 +1,7 @@
 """How a hook is specified (`spec`) and how a plugin implements one (`hook`)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, overload
 
 import pluggy
@@ -15,11 +15,27 @@ _impl = pluggy.HookimplMarker(PROJECT)
 
 
 @dataclass(frozen=True, slots=True)
+class Deprecated:
+    """Something that goes away: its replacement (a name, or what to do) and the version that will not have it."""
+
+    replacement: str
+    removed_in: str
+
+    def __str__(self) -> str:
+        return f"use {self.replacement} instead; it is removed in {self.removed_in}"
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
-    """What the machinery must know of a spec: its kind and, for *decides*, the answer when nobody gives one."""
+    """What the machinery must know of a spec: its kind and, for *decides*, the answer when nobody gives one.
+
+    deprecated, deprecated_parameters: the hook, or some of its parameters, go away; who uses them is warned.
+    """
 
     kind: HookKind
     default: Any = None
+    deprecated: Deprecated | None = None
+    deprecated_parameters: Mapping[str, Deprecated] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +50,17 @@ class Impl:
     replays: bool = False
 
 
-def spec(kind: HookKind, default: Any = None) -> Callable[[F], F]:
+def spec(
+    kind: HookKind,
+    default: Any = None,
+    *,
+    deprecated: Deprecated | None = None,
+    deprecated_parameters: Mapping[str, Deprecated] | None = None,
+) -> Callable[[F], F]:
     """Mark a function of a `hookspecs` module as the specification of a hook."""
 
     def mark(function: F) -> F:
-        function.itsm_spec_of = Spec(kind, default)  # type: ignore[attr-defined]
+        function.itsm_spec_of = Spec(kind, default, deprecated, deprecated_parameters or {})  # type: ignore[attr-defined]
         return _spec(function)
 
     return mark

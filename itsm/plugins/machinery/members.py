@@ -17,10 +17,10 @@ GROUP = "itsm.plugins"
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,30}\Z")
 # Words of the house, and first words of the core's tables: a plugin's own tables begin with its name.
 RESERVED = frozenset({
-    "access", "account", "address", "api", "api_token", "blocks", "config", "configuration", "contract", "core", "desk",
-    "event", "intake", "itsm", "lease", "login", "machinery", "notices", "organisation", "owed", "people", "person",
-    "plugin", "plugins", "role", "schedule", "search", "services", "sign", "static", "stored", "stream", "team",
-    "ticket", "tickets", "work",
+    "access", "account", "address", "api", "api_token", "authoring", "blocks", "calendars", "config", "configuration",
+    "contract", "core", "desk", "event", "field", "fields", "intake", "itsm", "lease", "login", "machinery", "notices",
+    "organisation", "owed", "people", "person", "plugin", "plugins", "role", "rules", "schedule", "search", "services",
+    "sign", "static", "stored", "stream", "team", "testing", "ticket", "tickets", "work",
 })  # fmt: skip
 
 

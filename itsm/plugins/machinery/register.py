@@ -16,6 +16,7 @@ from itsm.core.hookspecs.registry import Observer, Registry
 from itsm.core.refusals import refusals_of
 from itsm.core.tickets.documents import workflow_document
 from itsm.plugins.machinery.check import implementations, signature_faults
+from itsm.plugins.machinery.deprecation import warn_old_uses
 from itsm.plugins.machinery.isolate import Bound, Point
 from itsm.plugins.machinery.members import Member
 
@@ -62,6 +63,7 @@ def hook_points(members: Sequence[Member]) -> dict[str, Point]:
         faults = signature_faults(module, specs)
         if faults:
             raise Misfit(member.name, "; ".join(faults))
+        warn_old_uses(member.name, module, specs)
         try:
             manager.register(module, member.name)
         except Exception as error:

@@ -1,7 +1,7 @@
 """The kit for tests of plugins: `pytest_plugins = ["itsm.plugins.testing"]` in a `conftest.py` brings its fixtures.
 
-Fixtures: desk, uow, as_, api, signed_in, visitor, client, clock, work, run_schedule, sample, new_ticket, with_plugin,
-world, enabled_plugins; see `itsm/plugins/testing/fixtures.py`. The names below are for type annotations.
+Fixtures: desk, uow, as_, api, signed_in, visitor, client, clock, work, run_schedule, run_import, sample, new_ticket,
+with_plugin, world, enabled_plugins: see `fixtures.py` beside this file. The names below are for type annotations.
 PYTEST_DONT_REWRITE: a conftest.py may import names from here before pytest loads it.
 """
 

@@ -1,13 +1,20 @@
-"""The fixtures of the kit: one desk per engine and process, each test rolled back. PYTEST_DONT_REWRITE (see the package)."""
+"""The fixtures of the kit: one desk per engine and process, each test rolled back.
+
+PYTEST_DONT_REWRITE (see the package).
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from itsm.core.act import Act, system
+from itsm.core.hookspecs.imports import ImportJob, ImportReport
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.jobs import drain
 from itsm.core.work.uow import UnitOfWork
@@ -129,6 +136,21 @@ def run_schedule(world: World, work: Callable[[], int]) -> Callable[[str], int]:
         with world.desk.unit_of_work(TESTER) as uow:
             uow.later(schedule.call, **schedule.args)
         return work()
+
+    return run
+
+
+@pytest.fixture
+def run_import(world: World) -> Callable[..., ImportReport]:
+    """`run_import("roster", path)`: what `itsm import roster FILE` does; its report."""
+
+    def run(name: str, path: Path, **more: Any) -> ImportReport:
+        act = Act(system("import"), channel="import", origin="import")
+        importer = world.desk.registry.importers[name].run
+        function = resolve_name(importer) if isinstance(importer, str) else importer
+        job = ImportJob(path=path, unit_of_work=world.desk.unit_of_work, act=act, store=world.desk.files, **more)
+        report: ImportReport = function(job)
+        return report
 
     return run
 

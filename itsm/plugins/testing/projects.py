@@ -10,6 +10,7 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from itsm import __version__
 from itsm.core.errors import Invalid
 from itsm.core.texts import say
 from itsm.plugins.machinery.members import GROUP, Member, installed, load, name_fault, requirement_fault
@@ -28,11 +29,20 @@ def project_of(folder: Path) -> dict[str, Any]:
     return table
 
 
-def members_of(folder: Path) -> list[Member]:
-    """The plugins that a folder's `pyproject.toml` declares, not loaded; importable from now on."""
+def declared_in(folder: Path) -> list[Member]:
+    """The plugins that a folder declares, not loaded; a folder of a bundled plugin holds its package and no project."""
+    packages = sorted(folder.glob("itsm_*/hooks.py"))
+    if packages and not (folder / "pyproject.toml").exists():
+        names = [path.parent.name for path in packages]
+        return [Member(name.removeprefix("itsm_"), __version__, f"{name}.hooks") for name in names]
     project = project_of(folder)
     points = project.get("entry-points", {}).get(GROUP, {})
-    members = [_member(project, name, module) for name, module in sorted(points.items())]
+    return [_member(project, name, module) for name, module in sorted(points.items())]
+
+
+def members_of(folder: Path) -> list[Member]:
+    """The plugins that a folder declares, not loaded; importable from now on."""
+    members = declared_in(folder)
     for member in members:
         if find_spec(member.package.partition(".")[0] or "-") is None:
             sys.path.insert(0, str(folder.resolve()))

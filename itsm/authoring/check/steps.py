@@ -1,0 +1,148 @@
+"""All steps of a check, in the process that loads the foreign code."""
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table
+
+from itsm.app import HOUSE
+from itsm.authoring.check.declared import check_hooks, check_labels, check_registers, check_routes
+from itsm.authoring.check.findings import Report
+from itsm.authoring.check.life import Life
+from itsm.authoring.check.source import check_source
+from itsm.authoring.check.tables import check_models, check_revisions
+from itsm.core.db import Base
+from itsm.core.hookspecs.registry import Registry
+from itsm.core.work.limits import OutOfTime, time_limit
+from itsm.plugins.machinery.members import Member, load, ordered
+from itsm.plugins.testing.engines import new_database
+from itsm.plugins.testing.projects import incidents, members_of, with_needs
+from itsm.plugins.testing.worlds import new_world
+
+STEP_SECONDS = 60
+
+
+class GaveUp(Exception):
+    """What comes next would make no sense."""
+
+
+def check_folder(report: Report, postgres: str) -> None:
+    """Check every plugin that the folder's `pyproject.toml` declares. postgres: a server's URL, '' for none."""
+    members = members_of(report.folder)
+    if not members:
+        report.add("project", "no entry point in the group itsm.plugins", report.folder / "pyproject.toml")
+    for member in members:
+        if member.fault:
+            report.add("project", member.fault, report.folder / "pyproject.toml")
+        else:
+            _Check(report, member, postgres).run()
+
+
+class _Check:
+    """The check of one plugin."""
+
+    def __init__(self, report: Report, member: Member, postgres: str) -> None:
+        self.report, self.member, self.postgres = report, member, postgres
+        self.house: Sequence[Member] = ()
+        self.registry = Registry()
+        self.tables: Sequence[Table] = ()
+
+    def run(self) -> None:
+        """Step after step; what one step finds does not hide what the next one would."""
+        self.house = [*HOUSE, incidents()] if self.member.name != "incidents" else list(HOUSE)
+        before = set(Base.metadata.tables)
+        try:
+            self._step("importing it", self._import)
+            own = set(Base.metadata.tables) - before
+            self.tables = [table for table in Base.metadata.sorted_tables if table.name in own]
+            report, house, member = self.report, self.house, self.member
+            self._step("its source", lambda: check_source(report, member.folder, member.name))
+            self._step("its hooks", lambda: check_hooks(report, house, member))
+            self._step("its labels", lambda: check_labels(report, member))
+            self._step("what it registers", self._registers)
+            self._step("its routes", lambda: check_routes(report, member, self.registry))
+            self._step("its tables", lambda: check_models(report, member, self.tables))
+            for url in self._databases():
+                self._on(url)
+        except GaveUp:
+            return
+
+    def _import(self) -> None:
+        with time_limit(STEP_SECONDS / 2):
+            loaded = load(self.member)
+        if loaded.fault:
+            self.report.add("import", loaded.fault)
+            raise GaveUp
+        if Path(str(loaded.module_loaded().__file__)).resolve().is_relative_to(self.report.folder) is False:
+            self.report.add("import", f"{loaded.module} is loaded from elsewhere: {loaded.folder}")
+            raise GaveUp
+        self.member = loaded
+        needed = [m for m in with_needs([loaded]) if m.name not in {loaded.name, *(h.name for h in self.house)}]
+        done = ordered([*self.house, *needed, loaded])
+        for member in done:
+            if member.fault:
+                self.report.add("project", f"{member.name}: {member.fault}")
+                raise GaveUp
+        self.house = [member for member in done if member.name != loaded.name]
+
+    def _registers(self) -> None:
+        self.registry = check_registers(self.report, self.house, self.member)
+
+    def _databases(self) -> Iterator[Callable[[], Any]]:
+        yield _sqlite
+        if self.postgres:
+            yield lambda: new_database(self.postgres)
+
+    def _on(self, database: Callable[[], Any]) -> None:
+        """Revisions on one new database, the plugin's life on another."""
+        with database() as url:
+            self._step(
+                "its revisions",
+                lambda: check_revisions(self.report, self.house, self.member, self.registry, url, self.tables),
+            )
+        with database() as url, tempfile.TemporaryDirectory() as folder:
+            self._step("its life on a desk", lambda: self._live(url, Path(folder)))
+
+    def _live(self, url: str, folder: Path) -> None:
+        plugins = [member for member in (*self.house, self.member) if not member.built_in]
+        with new_world(url, folder, plugins) as world:
+            Life(self.report, world, self.member).run()
+
+    def _step(self, what: str, work: Callable[[], None]) -> None:
+        self.report.step(what)
+        try:
+            work()
+        except (GaveUp, KeyboardInterrupt):
+            raise
+        except (Exception, OutOfTime, SystemExit) as error:
+            last = traceback.extract_tb(error.__traceback__)
+            place = next(((f.filename, f.lineno or 0) for f in reversed(last) if self._is_ours(f.filename)), None)
+            self.report.add("crash", f"{what}: {type(error).__name__}: {' '.join(str(error).split())[:400]}", place)
+            if what == "importing it":
+                raise GaveUp from error
+
+    def _is_ours(self, file: str) -> bool:
+        return Path(file).resolve().is_relative_to(self.report.folder)
+
+
+@contextmanager
+def _sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/check.sqlite3"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`FOLDER REPORT POSTGRES`: check and write the report; its last line says that all was tried."""
+    folder, path, postgres = arguments
+    report = Report(Path(folder), Path(path))
+    check_folder(report, postgres)
+    report.step("")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
