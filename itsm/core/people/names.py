@@ -53,6 +53,11 @@ def list_teams(uow: UnitOfWork) -> Sequence[Team]:
     return uow.session.scalars(uow.query(Team).where(Team.active).order_by(Team.line, Team.key)).all()
 
 
+def list_all_teams(uow: UnitOfWork) -> Sequence[Team]:
+    """All teams, those in use first."""
+    return uow.session.scalars(uow.query(Team).order_by(Team.active.desc(), Team.line, Team.key)).all()
+
+
 def own_teams(uow: UnitOfWork) -> list[int]:
     """The ids of the actor's teams."""
     mine = select(TeamMember.team_id).where(TeamMember.person_id == uow.act.actor.person_id)

@@ -11,6 +11,7 @@ LEVELS = ("group", "division", "department")
 LINES = ("", "L1", "L2", "L3", "commercial", "development")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 NATIONAL = 10
+YEARS = (1900, 9000)
 
 
 def address_fold(type: str, value: str) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.people.rules import LEVELS, LINES, TYPES, domain_fold
+from itsm.core.people.rules import LEVELS, LINES, TYPES, YEARS, domain_fold
 from itsm.core.schemas import Among, Ident, Key, LabelField, Line, Size, Strict, YesNo
 from itsm.core.texts import LOCALES, say
 
 MOST_MEMBERS = 2000
-YEARS = (1900, 9000)
 
 
 class PublicDomainsSchema(Strict):

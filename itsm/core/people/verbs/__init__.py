@@ -3,7 +3,7 @@
 from itsm.core.people.verbs.addresses import add_address, change_address, remove_address
 from itsm.core.people.verbs.duplicates import Duplicates, find_duplicates
 from itsm.core.people.verbs.find import find_by_address, find_one, list_provisional, suggest_people
-from itsm.core.people.verbs.history import history_of
+from itsm.core.people.verbs.history import history_of, whole_history_of
 from itsm.core.people.verbs.meet import Met, find_or_meet
 from itsm.core.people.verbs.merge import Preview, merge_organisations, merge_people, merge_references, preview_merge
 from itsm.core.people.verbs.organisations import add_contract, add_organisation, change_organisation
@@ -15,5 +15,5 @@ __all__ = [
     "change_address", "change_organisation", "change_own_settings", "change_person", "change_team", "confirm_person",
     "find_by_address", "find_duplicates", "find_one", "find_or_meet", "history_of", "list_provisional",
     "merge_organisations", "merge_people", "merge_references", "preview_merge", "remove_address", "set_member",
-    "suggest_people",
+    "suggest_people", "whole_history_of",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from itsm.core.errors import Conflict, Invalid, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
+from itsm.core.people.rules import YEARS
 from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import LOCALES, Message, fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -110,9 +111,17 @@ def _wrong(values: Mapping[str, Any]) -> Iterable[Refusal]:
     for name in ("premium", "active"):
         if not isinstance(values.get(name, True), bool):
             yield Refusal(name, say("Write true or false."))
-    until = values.get("premium_until")
-    if until is not None and (not isinstance(until, datetime) or until.tzinfo is None):
-        yield Refusal("premium_until", say("Give a moment with its zone, such as 2026-12-31T23:59:00+03:00."))
+    yield from wrong_moment("premium_until", values.get("premium_until"))
+
+
+def wrong_moment(name: str, moment: Any) -> Iterable[Refusal]:
+    """Why this is no moment that every zone can tell; None is none at all."""
+    if moment is None:
+        return
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        yield Refusal(name, say("Give a moment with its zone, such as 2026-12-31T23:59:00+03:00."))
+    elif not YEARS[0] <= moment.year <= YEARS[1]:
+        yield Refusal(name, say("Must be between {low} and {high}.", low=YEARS[0], high=YEARS[1]))
 
 
 def put(row: Any, names: Sequence[str], changes: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -12,6 +12,7 @@ from itsm.core.schemas import MAX_ID
 from itsm.core.work.uow import UnitOfWork
 
 MODELS: Mapping[str, Any] = {"person": Person, "organisation": Organisation, "team": Team}
+MOST_ABSORBED = 50
 OF_ACCOUNTS = ("account_", "role_", "token_", "signed_", "password_")
 
 
@@ -27,3 +28,16 @@ def history_of(uow: UnitOfWork, *, kind: str, id_: int) -> list[tuple[Event, Map
     keeper = uow.act.actor.may("people.accounts")
     events = history(uow.session, kind, seen)
     return [(event, texts) for event, texts in events if keeper or not event.type.startswith(OF_ACCOUNTS)]
+
+
+def whole_history_of(uow: UnitOfWork, *, kind: str, id_: int) -> list[tuple[Event, Mapping[str, Any]]]:
+    """The same with the histories of those who were merged into it, in the order in which things happened."""
+    model = MODELS[kind]
+    absorbed: list[int] = []
+    if hasattr(model, "merged_into_id"):
+        into = uow.query(model, model.id).where(model.merged_into_id == id_).order_by(model.id)
+        absorbed = list(uow.session.scalars(into.limit(MOST_ABSORBED)))
+    events = [told for one in (id_, *absorbed) for told in history_of(uow, kind=kind, id_=one)]
+    # The merge itself stands in both streams; one of them is enough to read.
+    events = [told for told in events if told[0].type != f"{kind}_merged"]
+    return sorted(events, key=lambda told: (told[0].occurred_at, told[0].id))

@@ -98,6 +98,9 @@ def change_organisation(
 def _set_contracts(
     uow: UnitOfWork, row: Organisation, contracts: Sequence[Mapping[str, Any]]
 ) -> dict[str, list[Any]]:  # fmt: skip
+    wrong = [refusal for one in contracts for refusal in common.wrong_moment("contracts", one.get("until"))]
+    if wrong:
+        raise Invalid(refusals=wrong)
     wanted = {fold(one["number"]): one for one in contracts}
     if len(wanted) < len(contracts):
         raise Invalid(refusals=[Refusal("contracts", say("A number is there twice."))])
