@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
+import itsm.blocks.rules.hooks
 import itsm.blocks.search.hooks
 import itsm.blocks.services.hooks
 import itsm.core.hooks
@@ -40,6 +41,7 @@ HOUSE = (
     Member("calendars", "", "itsm.blocks.calendars.hooks", built_in=True, hooks=itsm.blocks.calendars.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
     Member("machinery", "", "itsm.plugins.machinery.hooks", built_in=True, hooks=itsm.plugins.machinery.hooks),
+    Member("rules", "", "itsm.blocks.rules.hooks", built_in=True, hooks=itsm.blocks.rules.hooks),
     Member("search", "", "itsm.blocks.search.hooks", built_in=True, hooks=itsm.blocks.search.hooks),
     Member("services", "", "itsm.blocks.services.hooks", built_in=True, hooks=itsm.blocks.services.hooks),
 )

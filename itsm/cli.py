@@ -32,6 +32,7 @@ COMMANDS = {
     "import": ("itsm.core.importing.commands", "Bring tickets and people from other systems' files."),
     "search": ("itsm.blocks.search.commands", "Build the documents of the search again, and see how far they are."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
+    "rules": ("itsm.blocks.rules.commands", "Try rules on this desk's history, and trace them."),
     "fill-demo": ("itsm.plugins.machinery.demo.fill", ""),
 }
 

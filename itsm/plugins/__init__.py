@@ -15,6 +15,12 @@ from itsm.blocks.calendars.rules import add as add_open_seconds
 from itsm.blocks.calendars.verbs import calendar
 from itsm.blocks.notices.hookspecs import NoticeTemplate
 from itsm.blocks.notices.verbs import notify
+from itsm.blocks.rules.hookspecs import Effect as RuleEffect
+from itsm.blocks.rules.hookspecs import Past as RulePast
+from itsm.blocks.rules.hookspecs import RuleListType
+from itsm.blocks.rules.hookspecs import Variable as RuleVariable
+from itsm.blocks.rules.rules.run import Outcome as RuleOutcome
+from itsm.blocks.rules.verbs import run_rules
 from itsm.blocks.services.models import Service
 from itsm.core.act import Act, Actor, system
 from itsm.core.configuration.verbs import Document, document
@@ -89,14 +95,15 @@ __all__ = [
     "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
     "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label",
     "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
-    "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "Schedule",
-    "Service", "Shift", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc",
-    "Visible", "Voice", "When", "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag",
-    "append_event", "calendar", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets",
-    "document", "find_ticket", "fold", "history", "hook", "is_open", "label_text", "link_tickets", "list_tickets",
-    "log_work", "merge_ticket", "move_references", "move_ticket", "needs", "next_close", "next_open", "notify",
-    "open_seconds", "open_ticket", "reading", "record_history", "render_page", "say", "set_parent", "shift_at",
-    "spec", "split_ticket", "system", "translated", "utc_text", "watch", "writing",
+    "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "RuleEffect",
+    "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "Service", "Shift", "Size", "Stale",
+    "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When", "Whole", "Within",
+    "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag", "append_event", "calendar", "change_ticket",
+    "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold", "history",
+    "hook", "is_open", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_references",
+    "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "reading",
+    "record_history", "render_page", "run_rules", "say", "set_parent", "shift_at", "spec", "split_ticket", "system",
+    "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """The calendars in force."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from itsm.blocks.calendars.outside import special_days
 from itsm.blocks.calendars.rules import Calendar
 from itsm.blocks.calendars.rules.days import parse_calendar
 from itsm.blocks.calendars.settings import NAME
-from itsm.core.configuration.verbs import document
+from itsm.core.configuration.verbs import parsed_document
 from itsm.core.errors import Unknown
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
@@ -26,11 +27,9 @@ def list_calendars(uow: UnitOfWork) -> Sequence[Calendar]:
 
 
 def _calendars(uow: UnitOfWork) -> Mapping[str, Calendar]:
-    found = document(uow, NAME)
-    key = (NAME, found.revision)
-    if key not in uow.registry.parsed:
-        entries = found.body["calendars"]
-        zone = uow.registry.timezone
-        uow.registry.parsed[key] = {e["key"]: parse_calendar(e, zone, special_days(e["holidays"])) for e in entries}
-    calendars: Mapping[str, Calendar] = uow.registry.parsed[key]
-    return calendars
+    zone = uow.registry.timezone
+
+    def parse(body: Mapping[str, Any]) -> Mapping[str, Calendar]:
+        return {e["key"]: parse_calendar(e, zone, special_days(e["holidays"])) for e in body["calendars"]}
+
+    return parsed_document(uow, NAME, parse)[1]

@@ -48,7 +48,7 @@ def names(uow: UnitOfWork) -> Sequence[ServiceName]:
 
     def walk(parent: int | None, depth: int) -> Iterator[ServiceName]:
         for row in below.get(parent, ()):
-            yield ServiceName(row.id, row.label, depth, row.active)
+            yield ServiceName(row.id, row.label, depth, row.active, row.key)
             yield from walk(row.id, depth + 1)
 
     return list(walk(None, 0))

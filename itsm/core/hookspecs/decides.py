@@ -42,6 +42,7 @@ class ServiceName:
     label: Label
     depth: int = 0
     active: bool = True
+    key: str = ""
 
 
 @spec("decides", default=())

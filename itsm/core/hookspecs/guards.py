@@ -21,7 +21,8 @@ class Draft:
 
     values: the whole ticket after the act, by column or field name; a guard completes it by writing here.
     before: the same before the act, empty for a new ticket. transition: its key, or '' for a plain change.
-    by_person: false when a machine, an import or a propagation acts.
+    by_person: false when a machine, an import or a propagation acts. notes: what a guard leaves on the event, ids and
+    codes only, under a name of its plugin.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Draft:
     category: str = "new"
     outcome: str = ""
     by_person: bool = True
+    notes: dict[str, Any] = field(default_factory=dict)
 
     def changed(self, name: str) -> bool:
         """Whether the act changes `name`."""

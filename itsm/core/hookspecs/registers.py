@@ -3,7 +3,8 @@
 A plugin that fails here is set aside by name and the desk starts without it (`ITSM_STRICT=1`: it does not start).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from itsm.core.hookspecs.declarations import (
     CallHandler,
@@ -22,6 +23,9 @@ from itsm.core.hookspecs.declarations import (
     Visible,
 )
 from itsm.core.hookspecs.marks import spec
+
+if TYPE_CHECKING:
+    from itsm.core.hookspecs.registry import Registry
 
 
 @spec("registers")
@@ -79,8 +83,12 @@ def register_schedules() -> Sequence[Schedule]:
 
 
 @spec("registers")
-def register_documents() -> Sequence[DocumentType]:
-    """Configuration documents with their schema and default body."""
+def register_documents() -> "Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]":
+    """Configuration documents with their schema and default body.
+
+    A function among them makes documents for what all members of this desk have registered, such as one for each
+    rule list.
+    """
     return ()
 
 

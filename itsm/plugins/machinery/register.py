@@ -1,7 +1,8 @@
 """Ask every member what it registers and merge the answers; what does not fit sets its plugin aside by name."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -93,19 +94,21 @@ def build_registry(members: Sequence[Member], points: Mapping[str, Point], raw: 
     """Merge what all members register; raises `Misfit` for the first one that does not fit."""
     registry = Registry()
     builtin = {member.name for member in members if member.built_in}
+    derived: list[tuple[str, Any]] = []
     for name, point in points.items():
         if point.spec.kind == "registers":
             for bound in point.bound:
-                try:
-                    _merge(registry, name, bound.plugin, bound.function(), bound.plugin in builtin, raw)
-                except Misfit:
-                    raise
-                except KeyboardInterrupt:
-                    raise
-                except BaseException as error:
-                    raise Misfit(bound.plugin, f"{name} failed: {type(error).__name__}: {error}") from error
+                with _fitting(bound.plugin, name):
+                    brought = bound.function()
+                    if name == "register_documents":
+                        derived += [(bound.plugin, item) for item in brought or () if callable(item)]
+                        brought = [item for item in brought or () if not callable(item)]
+                    _merge(registry, name, bound.plugin, brought, bound.plugin in builtin, raw)
         elif point.spec.kind == "observes":
             registry.observers[name] = [Observer(b.plugin, b.impl.replays) for b in point.bound]
+    for plugin, make in derived:
+        with _fitting(plugin, "register_documents"):
+            _merge(registry, "register_documents", plugin, make(registry), plugin in builtin, raw)
     for kind in registry.kinds.values():
         try:
             registry.documents[f"workflow.{kind.name}"] = workflow_document(kind)
@@ -115,6 +118,17 @@ def build_registry(members: Sequence[Member], points: Mapping[str, Point], raw: 
             ) from error
     _check_references(registry)
     return registry
+
+
+@contextmanager
+def _fitting(plugin: str, hook: str) -> Iterator[None]:
+    """Whatever a plugin raises here says that it does not fit."""
+    try:
+        yield
+    except (Misfit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise Misfit(plugin, f"{hook} failed: {type(error).__name__}: {error}") from error
 
 
 def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bool, raw: Mapping[str, Any]) -> None:

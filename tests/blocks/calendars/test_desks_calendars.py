@@ -47,6 +47,7 @@ def test_a_desk_starts_with_office_hours_in_its_own_zone_and_the_clock_around(uo
 def test_a_calendar_in_force_is_read_once_per_revision(as_: As) -> None:
     with as_("admin") as uow:
         put_in_force(uow, body())
+    with as_("admin") as uow:
         moscow = calendar(uow, "moscow")
         assert calendar(uow, "moscow") is moscow
         assert is_open(moscow, datetime(2026, 3, 2, 9, 30, tzinfo=UTC))

@@ -173,7 +173,7 @@ def save_change(
     write_row(ticket, uow, draft.values)
     uow.session.flush()
     uow.hook.call("ticket_recorded", uow=uow, ticket_id=ticket.id, draft=draft)
-    tell(uow, ticket, type, {**changes, **(facts or {})})
+    tell(uow, ticket, type, {**changes, **(facts or {}), **draft.notes})
     return changes
 
 

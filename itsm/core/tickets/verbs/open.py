@@ -62,7 +62,7 @@ def open_ticket(
     put_tags(uow, ticket.id, tags)
     uow.hook.call("ticket_recorded", uow=uow, ticket_id=ticket.id, draft=draft)
     told = {name: value for name, value in draft.values.items() if value not in (None, "", False)}
-    told |= {"workflow": revision} | ({"voices": voices} if voices else {})
+    told |= {"workflow": revision} | ({"voices": voices} if voices else {}) | draft.notes
     tell(uow, ticket, "ticket_opened", told, begins=True)
     return ticket
 

@@ -1,0 +1,1 @@
+"""Rule lists: ordered conditions over a declared vocabulary, checked, tried on history, traced."""
