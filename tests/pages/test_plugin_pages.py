@@ -8,6 +8,8 @@ import pytest
 
 from itsm.core.desk.models import PluginFault, PluginRow
 from itsm.core.errors import Forbidden
+from itsm.core.work.uow import UnitOfWork
+from itsm.core.work.verbs import list_calls
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.see.times import Tally
 from itsm.plugins.machinery.see.verbs import (
@@ -50,17 +52,42 @@ def test_the_page_of_a_plugin_shows_what_it_brings_its_times_failures_and_jobs(d
 
 def test_a_plugin_in_quarantine_shows_why_and_how_to_lift_it(desk: Desk, signed_in: SignedIn) -> None:
     with desk.unit_of_work(TESTER) as uow:
-        enable(uow, name="incidents")
-    with desk.unit_of_work(TESTER) as uow:
-        quarantine(uow, "incidents", "ticket_opening hung for 6 s and its process was ended")
+        quarantine_of_incidents(uow)
     admin = signed_in("admin")
     for page in (admin.get("/plugins/incidents").text, admin.get("/plugins").text):
         assert "In quarantine" in page
         assert "ticket_opening hung for 6 s" in page
-        assert "itsm plugins enable incidents" in page
+        embedded = desk.database.dialect == "sqlite"
+        assert ('action="/plugins/incidents/enable"' in page) == embedded
+        assert ("itsm plugins enable incidents" in page) != embedded
     with desk.unit_of_work(TESTER) as uow:
         enable(uow, name="incidents")
         assert uow.session.get_one(PluginRow, "incidents").reason == ""
+
+
+def test_a_button_owes_the_enabling_once_and_only_where_the_schema_may_be_changed(
+    desk: Desk, signed_in: SignedIn
+) -> None:
+    with desk.unit_of_work(TESTER) as uow:
+        quarantine_of_incidents(uow)
+    admin = signed_in("admin")
+    told = admin.post("/plugins/incidents/enable", follow_redirects=True).text
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        owed = [call.args for call in list_calls(uow, state="due") if call.name == "machinery.enable"]
+    if desk.database.dialect == "postgresql":
+        assert "itsm plugins enable incidents" in told
+        assert owed == []
+        return
+    assert owed == [{"plugin": "incidents"}]
+    assert "It is being enabled." in told
+    assert "is being enabled already" in admin.post("/plugins/incidents/enable", follow_redirects=True).text
+    assert admin.post("/plugins/nonsense/enable").status_code == 404
+    assert signed_in("agent").post("/plugins/incidents/enable").status_code == 403
+
+
+def quarantine_of_incidents(uow: UnitOfWork) -> None:
+    enable(uow, name="incidents")
+    quarantine(uow, "incidents", "ticket_opening hung for 6 s and its process was ended")
 
 
 def test_failures_are_filtered_counted_by_hour_and_paged(desk: Desk, signed_in: SignedIn, clock: Clock) -> None:

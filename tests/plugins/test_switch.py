@@ -35,6 +35,7 @@ OWNERS = ("services_", "notices_", "machinery_", "incidents_")
 @pytest.fixture
 def modelled(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An SQLite database made from the models, without a revision."""
+    load(INCIDENTS)  # its tables too, whichever test comes first
     made = make_engine(f"sqlite:///{tmp_path / 'modelled.sqlite3'}")
     with made.execution_options(itsm_write=True).begin() as connection:
         Base.metadata.create_all(connection)

@@ -177,9 +177,9 @@ def test_what_happened_names_voices_faults_and_who_was_told(crowd: tuple[Desk, F
     assert ("bad", None, "failed") in opened.voices
     assert {plugin for plugin, value, _ in opened.voices if value == 1} == {"incidents"}
     assert failed.failed == ("bad", "priority_voices")
-    told = [(call.plugin, call.name, call.state, call.attempts) for call in opened.deliveries]
-    assert told == [("core", "core.expand", "done", 1), ("bad", "ticket_opened", "due", 1)]
-    assert opened.deliveries[1].error == "ZeroDivisionError: division by zero"
+    told = [call for call in opened.deliveries if call.plugin in ("core", "bad")]
+    assert [(c.name, c.state, c.attempts) for c in told] == [("core.expand", "done", 1), ("ticket_opened", "due", 1)]
+    assert [call.error for call in told] == ["", "ZeroDivisionError: division by zero"]
 
 
 def test_timers_that_name_the_ticket_are_still_to_come(desk: Desk, clock: Clock) -> None:

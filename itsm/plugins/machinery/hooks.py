@@ -6,9 +6,11 @@ from datetime import timedelta
 from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Panel, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.plugins.machinery.desk_fields import index_fields
-from itsm.plugins.machinery.health import health
+from itsm.plugins.machinery.lifecycle import enable_aside
+from itsm.plugins.machinery.see.health import health
 from itsm.plugins.machinery.see.pages import pages
 from itsm.plugins.machinery.see.verbs import tidy
+from itsm.plugins.machinery.switch import ENABLE
 
 TRACE = {"en": "Through all hooks", "ru": "Через все хуки"}
 
@@ -22,6 +24,7 @@ def register_routes() -> Sequence[Routes]:
 def register_calls() -> Sequence[CallHandler]:
     return (
         CallHandler("machinery.tidy", tidy, late="drop"),
+        CallHandler(ENABLE, enable_aside, timeout=600, long=True),
         CallHandler("core.index_fields", index_fields, timeout=3600, long=True),
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from itsm.core.access.verbs import grant_defaults
 from itsm.core.act import Act, system
 from itsm.core.desk.models import PluginRow
-from itsm.core.errors import Conflict, Unknown
+from itsm.core.errors import Conflict, DeskError, Unknown
 from itsm.core.hookspecs.declarations import Field, Permission
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.settings import Settings
@@ -75,6 +75,21 @@ def enable_plugin(office: Office, name: str) -> None:
         switch.enable(uow, name=name, dropped=dropped_calls(trial.registry, name))
         grant_defaults(uow, permissions_of(trial.registry, name))
     forget_note(office.settings.data_dir / "hung", name)
+
+
+def is_embedded(desk: Desk) -> bool:
+    """Whether a background job may enable plugins: elsewhere the desk's own role must not change the schema."""
+    return desk.database.dialect == "sqlite" and not desk.settings.redis_url
+
+
+def enable_aside(uow: UnitOfWork, *, plugin: str) -> None:
+    """Enable a plugin in a child process, before this unit of work has touched the database that the child changes."""
+    try:
+        run_child("plugins", "enable", plugin)
+    except DeskError:
+        row = uow.session.get(PluginRow, plugin)  # a call that is repeated finds its work done
+        if row is None or row.state != "enabled":
+            raise
 
 
 def disable_plugin(office: Office, name: str) -> None:

@@ -1,6 +1,7 @@
-"""The plugins of the desk: which there are, their state and why; switching one off."""
+"""The plugins of the desk: which there are, their state and why; switching one on or off."""
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
@@ -10,9 +11,11 @@ from itsm.core.texts import say
 from itsm.core.web import desk, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
+from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.machinery.lifecycle import is_embedded
 from itsm.plugins.machinery.see.standing import standings
-from itsm.plugins.machinery.switch import disable
+from itsm.plugins.machinery.switch import ask_to_enable, being_enabled, disable
 
 pages = Blueprint("machinery", __name__)
 STATES = {
@@ -32,6 +35,11 @@ def worded(state: str) -> tuple[str, str]:
     return translated(word), look
 
 
+def enabling(uow: UnitOfWork) -> Mapping[str, Any]:
+    """What the button or the command that enables a plugin needs to know."""
+    return {"embedded": is_embedded(cast(Desk, desk())), "being_enabled": being_enabled(uow)}
+
+
 @pages.get("/plugins")
 @needs("core.plugins")
 def plugins() -> Response:
@@ -39,7 +47,23 @@ def plugins() -> Response:
     with reading() as uow:
         lines = standings(uow, cast(Desk, desk()))
         house = [member.name for member in cast(Desk, desk()).members if member.built_in]
-        return render(uow, "machinery/plugins.html", plugins=lines, worded=worded, house=house)
+        return render(uow, "machinery/plugins.html", plugins=lines, worded=worded, house=house, **enabling(uow))
+
+
+@pages.post("/plugins/<name>/enable")
+@needs("core.plugins")
+def on(name: str) -> Response:
+    """Have a plugin enabled in the background, where this process may have the schema changed."""
+    try:
+        if not is_embedded(cast(Desk, desk())):
+            raise Conflict(say("Here a plugin is enabled by a command: `itsm plugins enable {name}`.", name=name))
+        with writing() as uow:
+            ask_to_enable(uow, name=name)
+    except Conflict as error:
+        flash(translated(error.message))
+    else:
+        flash(translated(say("The plugin {name} is being enabled; this takes some seconds.", name=name)))
+    return redirect(url_for("machinery.plugins"))
 
 
 @pages.post("/plugins/<name>/disable")

@@ -1,6 +1,6 @@
 """Enable, disable, quarantine: verbs over the enabled set; each begins a new generation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 
@@ -9,8 +9,12 @@ from itsm.core.desk.verbs import new_generation
 from itsm.core.errors import Conflict, Unknown
 from itsm.core.ledger.verbs import append
 from itsm.core.texts import say
+from itsm.core.work.models import WAITING, OwedCall
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import park, unpark
+from itsm.plugins.machinery.members import installed
+
+ENABLE = "machinery.enable"
 
 
 def plugin_states(uow: UnitOfWork) -> Mapping[str, PluginRow]:
@@ -23,6 +27,26 @@ def enable(uow: UnitOfWork, *, name: str, dropped: Sequence[str] = ()) -> None:
     uow.require("core.plugins")
     _set(uow, name, "enabled", "")
     unpark(uow, plugin=name, dropped=dropped)
+
+
+def ask_to_enable(uow: UnitOfWork, *, name: str) -> None:
+    """Owe the enabling of an installed plugin to a worker of an embedded desk; who asked stands in the ledger."""
+    uow.require("core.plugins")
+    row = plugin_states(uow).get(name)
+    if row is None and name not in installed():
+        raise Unknown(say("There is no plugin {name}.", name=name))
+    if row is not None and row.state == "enabled":
+        raise Conflict(say("The plugin {name} is enabled already.", name=name))
+    if name in being_enabled(uow):
+        raise Conflict(say("The plugin {name} is being enabled already.", name=name))
+    append(uow, stream="plugin", subject_id=0, type="plugin_asked_for", facts={"plugin": name})
+    uow.later(ENABLE, plugin=name)
+
+
+def being_enabled(uow: UnitOfWork) -> Collection[str]:
+    """The plugins whose enabling is owed and neither done nor given up."""
+    waiting = select(OwedCall.args).where(OwedCall.name == ENABLE, OwedCall.state.in_(WAITING))
+    return {args["plugin"] for args in uow.session.scalars(waiting)}
 
 
 def disable(uow: UnitOfWork, *, name: str) -> None:

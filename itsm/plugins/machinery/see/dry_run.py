@@ -15,11 +15,10 @@ from itsm.core.hookspecs.shows import Badge
 from itsm.core.hookspecs.voices import Voice
 from itsm.core.texts import Label, Message, say
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.rules import Transition
+from itsm.core.tickets.rules import Transition, enter
 from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.values import difference
 from itsm.core.tickets.verbs.draft import draft_of, workflow_of
-from itsm.core.tickets.verbs.move import enter
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.isolate import FAILED, Bound, Hooks, Point
 from itsm.plugins.machinery.see.faults import shown_error

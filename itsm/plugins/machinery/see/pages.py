@@ -15,7 +15,7 @@ from itsm.core.web import desk, needs, reading
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
 from itsm.plugins.machinery.desk import Desk
-from itsm.plugins.machinery.pages import pages, worded
+from itsm.plugins.machinery.pages import enabling, pages, worded
 from itsm.plugins.machinery.see.brought import brought_by
 from itsm.plugins.machinery.see.dry_run import Words, dry_run, ways_of
 from itsm.plugins.machinery.see.past import timers_of, what_happened
@@ -71,6 +71,7 @@ def plugin(name: str) -> Response:
             "machinery/plugin.html",
             plugin=found,
             worded=worded,
+            **enabling(uow),
             brought=brought_by(here, name),
             groups=GROUPS,
             kinds=KINDS,
