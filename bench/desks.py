@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,8 +54,11 @@ def _sqlite() -> Iterator[str]:
 
 
 @contextmanager
-def filled(url: str, tickets: int) -> Iterator[Measured]:
-    """A desk with the sample people and `tickets` tickets, of which one in ten is unfinished."""
+def filled(url: str, tickets: int, more: Callable[[int], dict[str, Any]] = lambda number: {}) -> Iterator[Measured]:
+    """A desk with the sample people and `tickets` tickets, of which one in ten is unfinished.
+
+    more(number): values of the ticket's row that replace the usual ones.
+    """
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(url).execution_options(itsm_write=True)
         with engine.begin() as connection:
@@ -65,7 +68,7 @@ def filled(url: str, tickets: int) -> Iterator[Measured]:
         sample = fill(desk)
         with engine.begin() as connection:
             for start in range(0, tickets, CHUNK):
-                rows = [_ticket(n, sample) for n in range(start, min(start + CHUNK, tickets))]
+                rows = [_ticket(n, sample) | more(n) for n in range(start, min(start + CHUNK, tickets))]
                 connection.execute(insert(Ticket), rows)
         with engine.begin() as connection:
             connection.execute(text("analyze"))

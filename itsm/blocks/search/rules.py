@@ -19,8 +19,8 @@ INTERNAL = "ѣ"
 LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя")
 LETTERS = LATIN | RUSSIAN | frozenset("ґђѓєѕіїјљњћќўџ")
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-RUN = re.compile(r"[^\W\d_]+|\d+")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+RUN = re.compile(r"[^\W\d_]{1,60}|\d{1,60}")
 PLAIN = re.compile(r"[a-z]+|[а-я]+|[0-9]+")
 # A phrase in quotes, or what stands between white space and the marks that never belong to a number or a name.
 CHUNK = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”|„([^“”]*)[“”]|([^\s,;!?()\[\]{}<>|"«»“”„]+)')
@@ -56,15 +56,19 @@ class Term:
     forms: tuple[str, ...] = ()
 
 
-def words(text: str) -> Iterator[str]:
-    """The words of a text, folded: runs of letters and runs of digits. `КОД-7` is two, `INC0012` too."""
-    for run in RUN.findall(POSSESSIVE.sub("", fold(text.translate(INVISIBLE)))):
-        yield (run if PLAIN.fullmatch(run) else _spelt(run[:LONGEST_WORD]))[:LONGEST_WORD]
+def runs(text: str) -> list[str]:
+    """A folded text as runs of letters and runs of digits: `КОД-7` is two, `INC0012` too."""
+    return RUN.findall(POSSESSIVE.sub("", fold(INVISIBLE.sub("", text))))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in the letters that both databases take for letters."""
+    return [run if PLAIN.fullmatch(run) else _spelt(run) for run in runs(text)]
 
 
 def _spelt(run: str) -> str:
     """Letters of other scripts by their bare Latin or Cyrillic letter, or by a code of letters."""
-    return "".join(c if c in LETTERS else _letter(c) for c in run)
+    return "".join(c if c in LETTERS else _letter(c) for c in run)[:LONGEST_WORD]
 
 
 def _letter(c: str) -> str:
@@ -74,21 +78,21 @@ def _letter(c: str) -> str:
     return bare or "q" + "".join(chr(ord("a") + int(digit, 16)) for digit in f"{ord(c):x}")
 
 
-@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """What a folded word has in common with its other forms; numbers and words of two scripts stay as they are.
-
-    A cache, because the stemmers take 40 µs a word and a desk's texts repeat the same few ten thousand.
-    """
+    """What a folded word has in common with its other forms; numbers and words of two scripts stay as they are."""
     if RUSSIAN.issuperset(word):
         if found := NOUN.fullmatch(word):
             return found[1]
-        if word in IRREGULAR:
-            return IRREGULAR[word]
-        return _without_fleeting(str(_stemmers().RussianStemmer().stemWord(word)))
+        return IRREGULAR.get(word) or _without_fleeting(str(_stemmers().RussianStemmer().stemWord(word)))
     if LATIN.issuperset(word):
         return str(_stemmers().EnglishStemmer().stemWord(word))
     return word
+
+
+@lru_cache(maxsize=65_536)
+def stem_of(run: str) -> str:
+    """The stem of a run. The stemmers take 40 µs a word, and a desk's texts repeat the same few ten thousand."""
+    return stem(run if PLAIN.fullmatch(run) else _spelt(run))
 
 
 def _stemmers() -> Any:
@@ -116,19 +120,30 @@ def _without_fleeting(stem_: str) -> str:
 
 def stems(texts: Iterable[str], *, internal: Iterable[str] = ()) -> str:
     """The stems of a document in one line: those of the public texts, then the internal ones with their mark."""
-    kept, places = list[str](), dict[str, int]()
-    left = MOST_CHARACTERS
-    for mark, parts in (("", texts), (INTERNAL, internal)):
-        for part in parts:
-            for word in words(part[:left]):
-                one = mark + stem(word)
-                left -= len(one) + 1
-                if left < 0 or len(kept) >= MOST_WORDS:
-                    return " ".join(kept)
-                places[one] = places.get(one, 0) + 1
-                if places[one] <= MOST_PLACES:
-                    kept.append(one)
-    return " ".join(kept)
+    kept = [*_stemmed(texts), *(INTERNAL + one for one in _stemmed(internal))]
+    return " ".join(kept if len(kept) <= MOST_PLACES else _bounded(kept))
+
+
+def _stemmed(texts: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for text in texts:
+        if text and len(kept) < MOST_WORDS:
+            kept += map(stem_of, runs(text[:MOST_CHARACTERS]))
+    return kept
+
+
+def _bounded(kept: Iterable[str]) -> Iterator[str]:
+    """What both databases can hold of a document; its end is left out."""
+    places: dict[str, int] = {}
+    left, characters = MOST_WORDS, MOST_CHARACTERS
+    for one in kept:
+        places[one] = places.get(one, 0) + 1
+        if places[one] > MOST_PLACES:
+            continue
+        left, characters = left - 1, characters - len(one) - 1
+        if left < 0 or characters < 0:
+            return
+        yield one
 
 
 def kind_word(kind: str) -> str:
@@ -153,14 +168,14 @@ def parse(query: str, *, ahead: bool = False) -> list[Term]:
     "in quotes": these words in this order; `прин*`: words that begin so; what holds points or dashes (`INC-12`,
     `192.168.0.1`) is a phrase. ahead: the last word is still being typed.
     """
-    query = query[:LONGEST_QUERY].translate(INVISIBLE)
+    query = INVISIBLE.sub("", query[:LONGEST_QUERY])
     chunks = [(found[5] is not None, found[5] or found[1] or found[2] or found[3] or found[4] or "")
               for found in CHUNK.finditer(query)]  # fmt: skip
     typing = ahead and bool(chunks) and chunks[-1][0] and not query[-1:].isspace()
     terms = []
     for place, (plain, chunk) in enumerate(chunks):
         begins = plain and (chunk.endswith("*") or (typing and place == len(chunks) - 1))
-        if term := _term(list(words(chunk))[:MOST_IN_PHRASE], begins):
+        if term := _term(words(chunk)[:MOST_IN_PHRASE], begins):
             terms.append(term)
     return terms[:MOST_TERMS]
 

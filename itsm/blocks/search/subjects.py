@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from itsm.blocks.search.hookspecs import Searchable, SearchText
-from itsm.core.people.models import Address, Contract, Organisation, Person
+from itsm.core.people.models import Address, Contract, Organisation, OrganisationDomain, Person
 from itsm.core.tickets.models import Attachment, Comment, Tag, Ticket
 from itsm.core.work.uow import UnitOfWork
 
@@ -61,23 +61,27 @@ def ticket_texts(uow: UnitOfWork, ids: Sequence[int]) -> Iterator[SearchText]:
 
 
 def person_texts(uow: UnitOfWork, ids: Sequence[int]) -> Iterator[SearchText]:
-    """Name, addresses as they are written and as they are compared, fields."""
+    """Name, addresses as they are written and as they are compared, fields; who was merged is found as the survivor."""
     statement = select(Address.person_id, Address.value, Address.value_fold).where(Address.person_id.in_(ids))
     addresses = _grouped((row[0], row[1:]) for row in uow.session.execute(statement.order_by(Address.id)))
     columns = (Person.id, Person.name, Person.fields, Person.created_at)
-    for row in uow.session.execute(select(*columns).where(Person.id.in_(ids))):
+    for row in uow.session.execute(select(*columns).where(Person.id.in_(ids), Person.merged_into_id.is_(None))):
         fields = chain(*_field_texts(uow, "person", row.fields))
         yield SearchText(row.id, row.name, (*addresses[row.id], *fields), (), row.created_at.timestamp())
 
 
 def organisation_texts(uow: UnitOfWork, ids: Sequence[int]) -> Iterator[SearchText]:
-    """Name, numbers of contracts, fields."""
-    statement = select(Contract.organisation_id, Contract.number).where(Contract.organisation_id.in_(ids))
-    contracts = _grouped((row[0], row[1:]) for row in uow.session.execute(statement.order_by(Contract.id)))
+    """Name, numbers of contracts, domains, fields; what was merged is found as the survivor."""
+    numbers = select(Contract.organisation_id, Contract.number).where(Contract.organisation_id.in_(ids))
+    domains = select(OrganisationDomain.organisation_id, OrganisationDomain.domain)
+    statements = (numbers.order_by(Contract.id), domains.where(OrganisationDomain.organisation_id.in_(ids)))
+    rows = chain.from_iterable(uow.session.execute(statement) for statement in statements)
+    keys = _grouped((row[0], row[1:]) for row in rows)
     columns = (Organisation.id, Organisation.name, Organisation.fields, Organisation.created_at)
-    for row in uow.session.execute(select(*columns).where(Organisation.id.in_(ids))):
+    alive = (Organisation.id.in_(ids), Organisation.merged_into_id.is_(None))
+    for row in uow.session.execute(select(*columns).where(*alive)):
         fields = chain(*_field_texts(uow, "organisation", row.fields))
-        yield SearchText(row.id, row.name, (*contracts[row.id], *fields), (), row.created_at.timestamp())
+        yield SearchText(row.id, row.name, (*keys[row.id], *fields), (), row.created_at.timestamp())
 
 
 def _grouped(rows: Iterable[tuple[int, Sequence[str]]]) -> defaultdict[int, list[str]]:

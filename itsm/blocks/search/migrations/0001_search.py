@@ -23,7 +23,7 @@ SQLITE = (
 )
 POSTGRESQL = (
     "ALTER TABLE search_document ADD COLUMN vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', stems)) STORED",
-    "CREATE INDEX ix_search_document_vector ON search_document USING gin (vector) WITH (gin_pending_list_limit = 256)",
+    "CREATE INDEX ix_search_document_vector ON search_document USING gin (vector) WITH (gin_pending_list_limit = 1024)",
 )
 
 
