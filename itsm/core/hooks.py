@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from itsm.core.access.pages import pages as access_pages
 from itsm.core.act import Actor
 from itsm.core.configuration.pages import pages as configuration_pages
+from itsm.core.configuration.verbs.parts import core_parts
 from itsm.core.fields.api import api as fields_api
 from itsm.core.fields.documents import fields_document
 from itsm.core.fields.pages import pages as fields_pages
@@ -16,6 +17,7 @@ from itsm.core.fields.references import core_references
 from itsm.core.fields.verbs import rework_field
 from itsm.core.hookspecs.declarations import (
     CallHandler,
+    ConfigurationPart,
     DocumentType,
     Importer,
     NavEntry,
@@ -90,7 +92,17 @@ def register_importers() -> Sequence[Importer]:
         Importer(
             "people", {"en": "People and organisations", "ru": "Люди и организации"}, f"{where}.people:import_people"
         ),
+        Importer(
+            "config",
+            {"en": "Configuration of a desk", "ru": "Настройка службы"},
+            "itsm.core.configuration.commands:import_config",
+        ),
     )
+
+
+@hook
+def register_configuration() -> Sequence[ConfigurationPart]:
+    return core_parts()
 
 
 @hook

@@ -7,7 +7,7 @@ from sqlalchemy import false, true
 from itsm.blocks.services import verbs
 from itsm.blocks.services.models import Service
 from itsm.core.hookspecs.decides import ServiceName
-from itsm.core.hookspecs.declarations import Permission, ReferenceType, Visible
+from itsm.core.hookspecs.declarations import ConfigurationPart, Permission, ReferenceType, Visible
 from itsm.core.hookspecs.marks import hook
 from itsm.core.work.uow import UnitOfWork
 
@@ -20,6 +20,12 @@ def register_permissions() -> Sequence[Permission]:
 @hook
 def register_references() -> Sequence[ReferenceType]:
     return (ReferenceType("service", {"en": "Service", "ru": "Услуга"}, verbs.named, verbs.suggest),)
+
+
+@hook
+def register_configuration() -> Sequence[ConfigurationPart]:
+    label = {"en": "Services", "ru": "Услуги"}
+    return (ConfigurationPart("services.tree", label, 30, verbs.export_tree, verbs.apply_tree),)
 
 
 @hook

@@ -1,13 +1,16 @@
-"""Make services and find them."""
+"""Make services, change them, find them; the tree as part of a desk's configuration."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from itsm.blocks.services.models import Service
-from itsm.core.errors import Conflict, Invalid
+from itsm.blocks.services.schemas import TreeEntry
+from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.hookspecs.decides import ServiceName
 from itsm.core.ledger.verbs import append
+from itsm.core.refusals import load_list, refuse_circles
 from itsm.core.texts import Label, fold, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -25,6 +28,54 @@ def add_service(uow: UnitOfWork, *, key: str, label: Mapping[str, str], parent_i
     facts = {"service": row.id, "key": key, "parent": parent_id}
     append(uow, stream="configuration", subject_id=0, type="service_added", facts=facts)
     return row
+
+
+def change_service(uow: UnitOfWork, *, service_id: int, changes: Mapping[str, Any]) -> Service:
+    """Change label, parent_id or active of a service."""
+    uow.require("services.edit")
+    row = uow.session.get(Service, service_id, with_for_update=True)
+    if row is None:
+        raise Unknown(say("There is no service {id}.", id=service_id))
+    before = {name: getattr(row, name) for name in changes}
+    changed = {name: [old, changes[name]] for name, old in before.items() if old != changes[name]}
+    for name, (_, new) in changed.items():
+        setattr(row, name, new)
+    if changed:
+        uow.session.flush()
+        facts = {"service": row.id, **{n: pair for n, pair in changed.items() if n != "label"}}
+        texts = {"label": changed["label"]} if "label" in changed else {}
+        append(uow, stream="configuration", subject_id=0, type="service_changed", facts=facts, texts=texts)
+    return row
+
+
+def export_tree(uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
+    """All services by key, each with its parent's key."""
+    rows = {row.id: row for row in uow.session.scalars(select(Service))}
+    return [
+        {"key": r.key, "label": r.label, "parent": rows[r.parent_id].key if r.parent_id else None, "active": r.active}
+        for r in sorted(rows.values(), key=lambda row: row.key)
+    ]
+
+
+def apply_tree(uow: UnitOfWork, value: Any) -> int:
+    """Make and change services until all of these are so; how many were. Others stay."""
+    entries = load_list(TreeEntry, value)
+    rows = {row.key: row for row in uow.session.scalars(select(Service))}
+    above = {row.key: next((r.key for r in rows.values() if r.id == row.parent_id), None) for row in rows.values()}
+    refuse_circles(entries, above | {entry["key"]: entry["parent"] for entry in entries})
+    touched = set()
+    for entry in entries:
+        if entry["key"] not in rows:
+            rows[entry["key"]] = add_service(uow, key=entry["key"], label=entry["label"])
+            touched.add(entry["key"])
+    for entry in entries:
+        row = rows[entry["key"]]
+        parent = rows[entry["parent"]].id if entry["parent"] else None
+        wanted = {"label": entry["label"], "parent_id": parent, "active": entry["active"]}
+        if any(getattr(row, name) != new for name, new in wanted.items()):
+            change_service(uow, service_id=row.id, changes=wanted)
+            touched.add(entry["key"])
+    return len(touched)
 
 
 def list_services(uow: UnitOfWork) -> Sequence[Service]:

@@ -1,6 +1,8 @@
-"""Documents as YAML text and back: no anchors that multiply, no doubled keys, every fault with its line."""
+"""Documents as YAML text and back: plain JSON values, no anchors, no doubled keys, every fault with its line."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -9,10 +11,18 @@ from itsm.core.errors import Invalid
 from itsm.core.texts import say
 
 LONGEST = 400_000
+PLAIN = ("map", "seq", "str", "null", "bool", "int", "float", "None")
+LONGEST_DESK = 4_000_000
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values only."""
+    """JSON's values only: `no`, `9:30` and `2026-01-01` are texts."""
+
+    # Own ones, for SafeLoader's would be shared.
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+    yaml_constructors = {  # noqa: RUF012
+        tag: made for tag, made in yaml.SafeLoader.yaml_constructors.items() if str(tag).rpartition(":")[2] in PLAIN
+    }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -28,28 +38,88 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"-?(0|[1-9][0-9]*)", list("-0123456789")),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"\A(?:{_pattern})\Z"), _first)
+
+
+class _Dumper(yaml.SafeDumper):
+    """What stands there twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def to_text(body: Mapping[str, Any]) -> str:
     """A document as people edit it."""
-    return str(yaml.safe_dump(dict(body), allow_unicode=True, sort_keys=False, width=110))
+    return str(yaml.dump(dict(body), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
 
 
 def in_line(value: Any) -> str:
     """One value on one line, as a difference shows it."""
     if isinstance(value, str):
         return value
-    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10**6, default_flow_style=True)
+    text = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6, default_flow_style=True
+    )  # fmt: skip
     return str(text).removesuffix("...\n").strip()
 
 
 def from_text(text: str) -> Any:
     """What the text says; YAML, and so JSON too. Raises `Invalid` with the line."""
-    if len(text) > LONGEST:
-        raise Invalid.field("body", say("Longer than {maximum} characters.", maximum=LONGEST))
+    return with_lines(text, LONGEST, "body")[0]
+
+
+def from_file(path: Path) -> tuple[Any, Mapping[str, int]]:
+    """What a file says, and on which line each place of it stands: `documents.core.topics.entries.3` → 41."""
     try:
-        return yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
+        if path.stat().st_size > LONGEST_DESK:
+            raise Invalid.field("file", say("Longer than {maximum} characters.", maximum=LONGEST_DESK))
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Invalid.field("file", say("{path} cannot be read: {why}.", path=path, why=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise Invalid.field("file", say("{path} is not UTF-8 text.", path=path)) from error
+    return with_lines(text, LONGEST_DESK, "file")
+
+
+def with_lines(text: str, longest: int, name: str) -> tuple[Any, Mapping[str, int]]:
+    """What the text says, and the line of each of its places; `name` is what refusals call it."""
+    if len(text) > longest:
+        raise Invalid.field(name, say("Longer than {maximum} characters.", maximum=longest))
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        value = loader.construct_document(node) if node is not None else None
+        return value, dict(_lines("", node))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else 0
-        raise Invalid.field("body", say("Line {line}: {problem}.", line=line, problem=error.problem)) from error
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise Invalid.field(name, say("Line {line}: {problem}.", line=line, problem=error.problem)) from error
     except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        raise Invalid.field("body", say("This is not YAML that can be read.")) from error
+        raise Invalid.field(name, say("This is not YAML that can be read.")) from error
+
+
+def _lines(place: str, node: Any) -> Iterator[tuple[str, int]]:
+    if node is None:
+        return
+    yield place, node.start_mark.line + 1
+    inner: Any = ()
+    if isinstance(node, yaml.MappingNode):
+        inner = ((key.value, key, value) for key, value in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        inner = ((number, value, value) for number, value in enumerate(node.value))
+    for name, where, value in inner:
+        path = f"{place}.{name}".lstrip(".")
+        yield from _lines(path, value)
+        yield path, where.start_mark.line + 1
+
+
+def line_of(place: str, lines: Mapping[str, int]) -> int:
+    """The line of a place, or of the nearest one around it."""
+    while place and place not in lines:
+        place = place.rpartition(".")[0]
+    return lines.get(place, 1)

@@ -1,9 +1,42 @@
-"""Bodies in one order: as their schema declares it, for the databases keep the names of JSON each in its own."""
+"""The file of a whole desk and its parts; and bodies in one order, for the databases keep JSON each in its own."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
+
+from itsm.core.schemas import Key, LabelField, Line, Strict, Whole, YesNo
+
+FORMAT = 1
+
+
+class WholeSchema(Strict):
+    """What `itsm export config` writes. plugins: those that worked there, with their versions."""
+
+    format = Whole(1, FORMAT, required=True)
+    itsm = Line(40, load_default="")
+    plugins = fields.Dict(keys=Line(40), values=Line(60), load_default=dict)
+    parts = fields.Dict(keys=Line(80), load_default=dict)
+    documents = fields.Dict(keys=Line(120), load_default=dict)
+
+
+class RoleEntry(Strict):
+    """One role."""
+
+    key = Key(required=True)
+    label = LabelField(required=True)
+    permissions = fields.List(Line(80), required=True)
+
+
+class TeamEntry(Strict):
+    """One group; `parent` is the key of another. Its head and members are people, not configuration."""
+
+    key = Key(required=True)
+    label = LabelField(required=True)
+    parent = Key(load_default=None, allow_none=True)
+    level = fields.String(load_default="group")
+    line = fields.String(load_default="")
+    active = YesNo(load_default=True)
 
 
 def in_order(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:

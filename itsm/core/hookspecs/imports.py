@@ -27,6 +27,7 @@ class ImportJob:
     unit_of_work(act, write=True): a new unit of work; use one per some hundred rows, so that others can write too.
     act: who imports, with origin `import`. mapping: a shipped mapping's name or a path. activate: start the timers of
     tickets that are not closed. dry_run: report as usual, change nothing. files: the folder of the attachments.
+    reason: why, for the history.
     progress(done, total): call it now and then.
     """
 
@@ -37,6 +38,7 @@ class ImportJob:
     activate: bool = False
     dry_run: bool = False
     files: Path | None = None
+    reason: str = ""
     store: Contents | None = None
     progress: Callable[[int, int], None] = lambda done, total: None
 
@@ -51,7 +53,10 @@ class RefusedLine(NamedTuple):
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of a file. `refused` counts things (tickets, people); `reasons` may name several lines of each."""
+    """What became of a file. `refused` counts things (tickets, people); `reasons` may name several lines of each.
+
+    told: what else is to be printed, such as what a dry run of a configuration would change.
+    """
 
     created: int = 0
     updated: int = 0
@@ -59,6 +64,7 @@ class ImportReport:
     refused: int = 0
     events: int = 0
     reasons: list[RefusedLine] = field(default_factory=list)
+    told: list[Message] = field(default_factory=list)
 
     def counts(self) -> Mapping[str, Any]:
         """The one line that `--json` ends with."""

@@ -33,6 +33,7 @@ class Observer:
 class Registry:
     """Everything registered, by name; built once per desk and not changed afterwards.
 
+    plugins: name → version of the plugins that work, the house itself left out.
     brought: what plugins register for other plugins' *registers* hooks: hook → name → declaration.
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
@@ -40,6 +41,7 @@ class Registry:
     configuration revisions, and what was made of them, by (document, revision). timezone: the desk's.
     """
 
+    plugins: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     fields: dict[str, dict[str, Field]] = field(default_factory=dict)
     references: dict[str, ReferenceType] = field(default_factory=dict)

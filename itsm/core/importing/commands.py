@@ -49,27 +49,28 @@ class ImportOffice(Protocol):
 @click.option("--activate", is_flag=True, help="Start the timers of tickets that are not closed.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--files", type=click.Path(path_type=Path), help="The folder that attachments lie in.")
+@click.option("--reason", default="", help="Why, for those who read the history later.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 @click.pass_context
 def import_(
     ctx: click.Context, name: str, file: Path, mapping: str, activate: bool, dry_run: bool, files: Path | None,
-    as_json: bool,
+    reason: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Bring WHAT (tickets, people, or what a plugin adds) from FILE: CSV, gzip or XLSX.
+    """Bring WHAT (tickets, people, config, or what a plugin adds) from FILE: CSV, gzip or XLSX; for config YAML.
 
     Ends with 0 when all was done, 1 when some lines were refused, 2 when nothing was begun.
     """
     open_office: Callable[[], ImportOffice] = ctx.obj
     code = import_command(
         open_office().desk, name, file, out=sys.stdout, err=sys.stderr, mapping=mapping, activate=activate,
-        dry_run=dry_run, files=files, as_json=as_json,
+        dry_run=dry_run, files=files, reason=reason, as_json=as_json,
     )  # fmt: skip
     ctx.exit(code)
 
 
 def import_command(
     desk: ImportDesk, name: str, path: Path, *, out: TextIO, err: TextIO, mapping: str = "", activate: bool = False,
-    dry_run: bool = False, files: Path | None = None, as_json: bool = False,
+    dry_run: bool = False, files: Path | None = None, reason: str = "", as_json: bool = False,
 ) -> int:  # fmt: skip
     """Run the importer `name` on a file. Exit code 0: all was done; 1: some was refused; 2: nothing was begun.
 
@@ -79,7 +80,8 @@ def import_command(
     bar = Bar(err)
     job = ImportJob(
         path=path, unit_of_work=desk.unit_of_work, act=Act(system("import"), channel="import", origin="import"),
-        mapping=mapping, activate=activate, dry_run=dry_run, files=files, store=desk.files, progress=bar.show,
+        mapping=mapping, activate=activate, dry_run=dry_run, files=files, reason=reason, store=desk.files,
+        progress=bar.show,
     )  # fmt: skip
     code, report = NOT_BEGUN, ImportReport()
     try:
@@ -92,8 +94,10 @@ def import_command(
         if str(error.message):
             print(error.message, file=err)
     bar.end()
-    for line, subject, reason in report.reasons:
-        print(f"line {line}{f' ({subject})' if subject else ''}: {reason}", file=err)
+    for line, subject, why in report.reasons:
+        print(f"line {line}{f' ({subject})' if subject else ''}: {why}", file=err)
+    for told in report.told:
+        print(told, file=out)
     if as_json:
         print(json.dumps(report.counts()), file=out)
     elif code != NOT_BEGUN:

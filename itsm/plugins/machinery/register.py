@@ -92,7 +92,7 @@ def _one_answerer(points: Mapping[str, Point]) -> None:
 
 def build_registry(members: Sequence[Member], points: Mapping[str, Point], raw: Mapping[str, Any]) -> Registry:
     """Merge what all members register; raises `Misfit` for the first one that does not fit."""
-    registry = Registry()
+    registry = Registry(plugins={m.name: m.version for m in members if not m.built_in})
     builtin = {member.name for member in members if member.built_in}
     derived: list[tuple[str, Any]] = []
     for name, point in points.items():

@@ -13,9 +13,12 @@ from itsm.core.configuration.verbs.documents import (
     save_document,
 )
 from itsm.core.configuration.verbs.trial import Trial, difference, try_document
+from itsm.core.configuration.verbs.whole import Outcome, Taken, export_desk, import_desk
 
 __all__ = [
     "Document",
+    "Outcome",
+    "Taken",
     "Trial",
     "activate_document",
     "active_revisions",
@@ -23,7 +26,9 @@ __all__ = [
     "difference",
     "document",
     "document_type",
+    "export_desk",
     "find_revision",
+    "import_desk",
     "list_revisions",
     "parsed_document",
     "put_in_force",
