@@ -58,6 +58,19 @@ from itsm.core.hookspecs.voices import Voice
 from itsm.core.ledger.verbs import append as append_event
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.verbs import (
+    Met,
+    add_organisation,
+    add_person,
+    change_organisation,
+    change_person,
+    find_by_address,
+    find_duplicates,
+    find_or_meet,
+    merge_organisations,
+    merge_people,
+    survivor_of,
+)
 from itsm.core.schemas import Among, Body, Ident, Key, LabelField, Line, Size, Strict, Whole, Within, YesNo
 from itsm.core.texts import Label, Message, fold, label_text, say
 from itsm.core.tickets.models import Comment, Ticket
@@ -91,19 +104,20 @@ from itsm.plugins.machinery.members import About
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
     "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated",
-    "DeskError",
-    "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden",
-    "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind", "Label",
-    "LabelField", "Line", "Message", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
-    "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Routes", "RuleEffect",
-    "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "Service", "Shift", "Size", "Stale",
-    "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When", "Whole", "Within",
-    "YesNo", "actor", "add_comment", "add_open_seconds", "add_tag", "append_event", "calendar", "change_ticket",
-    "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_ticket", "fold", "history",
-    "hook", "is_open", "label_text", "link_tickets", "list_tickets", "log_work", "merge_ticket", "move_references",
-    "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "reading",
-    "record_history", "render_page", "run_rules", "say", "set_parent", "shift_at", "spec", "split_ticket", "system",
-    "translated", "utc_text", "watch", "writing",
+    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding",
+    "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind",
+    "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate",
+    "Organisation", "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect",
+    "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "Service", "Shift",
+    "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When",
+    "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds", "add_organisation", "add_person",
+    "add_tag", "append_event", "calendar", "change_organisation", "change_person", "change_ticket", "check_entries",
+    "choices_of", "claim_ticket", "count_tickets", "document", "find_by_address", "find_duplicates", "find_or_meet",
+    "find_ticket", "fold", "history", "hook", "is_open", "label_text", "link_tickets", "list_tickets", "log_work",
+    "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket", "needs", "next_close",
+    "next_open", "notify", "open_seconds", "open_ticket", "reading", "record_history", "render_page", "run_rules",
+    "say", "set_parent", "shift_at", "spec", "split_ticket", "survivor_of", "system", "translated", "utc_text",
+    "watch", "writing",
 ]  # fmt: skip
 
 

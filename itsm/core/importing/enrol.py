@@ -3,13 +3,21 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from itsm.core.errors import Conflict, DeskError, Invalid
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.importing.rules.rolls import Entry
 from itsm.core.people.models import Address, Contract, Organisation, Person
-from itsm.core.people.verbs import add_address, add_contract, add_organisation, add_person, change_person
+from itsm.core.people.verbs import (
+    add_address,
+    add_contract,
+    add_domains,
+    add_organisation,
+    add_person,
+    change_person,
+    new_domains,
+)
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -26,6 +34,7 @@ def enrol(uow: UnitOfWork, entry: Entry, *, rename: bool, strangers: str) -> Ver
         if refusals:
             raise Invalid(refusals=refusals)
         contracts = _new_contracts(uow, entry, organisation)
+        domains = new_domains(uow, organisation.id if organisation else None, entry.domains)
     except DeskError as error:
         return error
     made = bool(entry.organisation) and organisation is None and strangers == "create"
@@ -34,15 +43,18 @@ def enrol(uow: UnitOfWork, entry: Entry, *, rename: bool, strangers: str) -> Ver
     if organisation is not None:
         for number in contracts:
             add_contract(uow, organisation=organisation, number=number)
+        if domains:
+            add_domains(uow, organisation_id=organisation.id, domains=domains)
+    grown = bool(contracts or domains)
     if not entry.name:
-        return "created" if made else "updated" if contracts else "unchanged"
+        return "created" if made else "updated" if grown else "unchanged"
     own = {n: v for n, v in entry.values.items() if n in OWN}
     if person is None:
         employer = organisation.id if organisation else None
         add_person(uow, name=entry.name, addresses=_distinct(entry), organisation_id=employer, fields=fields, **own)
         return "created"
     changed = _complete(uow, person, entry, organisation, own | fields)
-    return "updated" if changed or made or contracts else "unchanged"
+    return "updated" if changed or made or grown else "unchanged"
 
 
 def _distinct(entry: Entry) -> Sequence[tuple[str, str]]:
@@ -55,11 +67,12 @@ def _folds(entry: Entry) -> Sequence[tuple[str, str]]:
 
 
 def _organisation(uow: UnitOfWork, entry: Entry, strangers: str) -> Organisation | None:
-    """The organisation of this name, known by a contract where several bear it."""
+    """The organisation of this name, known by a contract where several bear it; a merged one is its survivor."""
     if not entry.organisation:
         return None
-    named = select(Organisation).where(Organisation.name_fold == fold(entry.organisation))
-    found = uow.session.scalars(named.order_by(Organisation.id)).all()
+    named = select(func.coalesce(Organisation.merged_into_id, Organisation.id))
+    meant = named.where(Organisation.name_fold == fold(entry.organisation))
+    found = uow.session.scalars(select(Organisation).where(Organisation.id.in_(meant)).order_by(Organisation.id)).all()
     if len(found) > 1:
         owners = _owners(uow, entry.contracts)
         found = [organisation for organisation in found if organisation.id in owners.values()]
@@ -97,11 +110,17 @@ def _person(uow: UnitOfWork, entry: Entry, organisation: Organisation | None, re
         raise Conflict(say("Duplicate: its addresses belong to several people: {people}.", people=told))
     if owners:
         person = owners[0]
-        if person.name_fold != fold(entry.name) and not rename:
+        if person.name_fold != fold(entry.name) and not rename and not _was_called(uow, person, entry.name):
             told = f"{person.name} (#{person.id})"
             raise Conflict(say("Duplicate: its address belongs to {person} already.", person=told))
         return person
     return _namesake(uow, entry, organisation)
+
+
+def _was_called(uow: UnitOfWork, person: Person, name: str) -> bool:
+    """Whether somebody of this name was merged into the person: the other system still calls them so."""
+    absorbed = select(Person.id).where(Person.merged_into_id == person.id, Person.name_fold == fold(name))
+    return uow.session.scalars(absorbed).first() is not None
 
 
 def _by_address(uow: UnitOfWork, entry: Entry) -> Sequence[Person]:
@@ -114,7 +133,8 @@ def _by_address(uow: UnitOfWork, entry: Entry) -> Sequence[Person]:
 
 def _namesake(uow: UnitOfWork, entry: Entry, organisation: Organisation | None) -> Person | None:
     """Somebody of the same name who may be the same: one without addresses is, one with others is for people to say."""
-    named = select(Person).where(Person.name_fold == fold(entry.name), Person.active).order_by(Person.id)
+    meant = select(func.coalesce(Person.merged_into_id, Person.id)).where(Person.name_fold == fold(entry.name))
+    named = select(Person).where(Person.id.in_(meant), Person.active).order_by(Person.id)
     employer = organisation.id if organisation else None
     same = [person for person in uow.session.scalars(named) if person.organisation_id in (employer, None)]
     reachable = set(_reachable(uow, [person.id for person in same]))
@@ -137,6 +157,8 @@ def _complete(
 ) -> bool:
     """Add what is new and change what differs; whether there was anything."""
     wanted = {"name": entry.name} | values | ({"organisation_id": organisation.id} if organisation else {})
+    if _was_called(uow, person, entry.name):
+        del wanted["name"]
     now = {**person.fields, **{name: getattr(person, name) for name in ("name", "organisation_id", *OWN)}}
     changes = {name: value for name, value in wanted.items() if now.get(name) != value}
     if changes:

@@ -1,4 +1,4 @@
-"""Import people with their addresses, and organisations with their contracts; each row whole or not."""
+"""Import people with their addresses, and organisations with contracts and domains; each row whole or not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -70,7 +70,7 @@ def _roll(uow: UnitOfWork, mapping: Mapping[str, Any], columns: Sequence[str]) -
 
 
 def _parts(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    named = {name: mapping[name] for name in ("name", "organisation", "contracts") if mapping[name]}
+    named = {name: mapping[name] for name in ("name", "organisation", "contracts", "domains") if mapping[name]}
     values = {f"values.{name}": how for name, how in mapping["values"].items()}
     addresses = {f"addresses.{n}": how for n, how in enumerate(mapping["addresses"])}
     return {**named, **addresses, **values}

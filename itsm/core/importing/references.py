@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import func, insert, or_, select, tuple_
 
 from itsm.core.importing.rules.cells import Named
 from itsm.core.ledger.verbs import append
@@ -76,8 +76,10 @@ def _find_people(uow: UnitOfWork, source: str, names: Collection[Named], found: 
     found.ids |= {name: owners[address] for name, address in wanted.items() if address in owners}
     rest = [name for name in names if name not in found.ids and name.by == "name"]
     folds = {fold(name.name) for name in rest}
-    people = select(Person.name_fold, Person.id).where(Person.name_fold.in_(folds), Person.active)
-    bearers = _gathered((row.name_fold, row.id) for row in uow.session.execute(people)) if folds else {}
+    meant = func.coalesce(Person.merged_into_id, Person.id)
+    in_use = or_(Person.active, Person.merged_into_id.is_not(None))
+    people = select(Person.name_fold, meant).where(Person.name_fold.in_(folds), in_use)
+    bearers = _gathered((row[0], row[1]) for row in uow.session.execute(people)) if folds else {}
     _by_fold(found, rest, bearers)
     met = [(found.ids[name], *_alias(source, name)) for name in rest if name in found.ids]
     _put_addresses(uow, met)
@@ -85,8 +87,9 @@ def _find_people(uow: UnitOfWork, source: str, names: Collection[Named], found: 
 
 def _organisations(uow: UnitOfWork, names: Collection[Named]) -> Mapping[str, set[int]]:
     folds = {fold(name.name) for name in names}
-    statement = select(Organisation.name_fold, Organisation.id).where(Organisation.name_fold.in_(folds))
-    return _gathered((r.name_fold, r.id) for r in uow.session.execute(statement)) if folds else {}
+    meant = func.coalesce(Organisation.merged_into_id, Organisation.id)
+    statement = select(Organisation.name_fold, meant).where(Organisation.name_fold.in_(folds))
+    return _gathered((row[0], row[1]) for row in uow.session.execute(statement)) if folds else {}
 
 
 def _labels(rows: Iterable[tuple[int, Iterable[str]]]) -> Mapping[str, set[int]]:

@@ -160,6 +160,7 @@ class PeopleMappingSchema(MappingSchema):
     name = fields.Nested(ColumnSchema, load_default=None)
     organisation = fields.Nested(ColumnSchema, load_default=None)
     contracts = fields.Nested(SeveralSchema, load_default=None)
+    domains = fields.Nested(SeveralSchema, load_default=None)
     addresses = fields.List(fields.Nested(AddressSchema), load_default=list)
     values = Parts(keys=fields.String(), values=fields.Nested(ColumnSchema), load_default=dict)
 

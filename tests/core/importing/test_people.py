@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from itsm.core.people.models import Address, Contract, Organisation, Person
+from itsm.core.people.verbs import merge_organisations, merge_people
 from itsm.plugins.machinery.desk import Desk
 from tests.core.importing.kit import Outcome, rows_of, run_import
 from tests.fixtures import TESTER
@@ -126,3 +127,50 @@ def test_a_file_that_names_nobody_is_refused(bring: Bring) -> None:
     outcome = bring("1,2\n", head="a,b\n")
     assert outcome.counts["created"] == 0
     assert outcome.code != 0
+
+
+def test_domains_come_with_organisations_and_are_added_to(bring: Bring, desk: Desk) -> None:
+    head = "organisation,domains,name,email\n"
+    assert bring("Ромашка,romashka.example; Ромашка.рф,,\n", head=head).counts["created"] == 1
+    assert bring("Ромашка,romashka.example; new.example,,\n", head=head).counts["updated"] == 1
+    assert bring("Ромашка,NEW.example,,\n", head=head).counts["unchanged"] == 1
+    bring(",,Анна,anna@xn--80aa3agjl3d.xn--p1ai\n", head=head)
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        ours = uow.session.scalars(select(Organisation).where(Organisation.name == "Ромашка")).one()
+        assert uow.session.scalars(select(Person.organisation_id).where(Person.name == "Анна")).one() == ours.id
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("Лютик,gmail.com,,\n", "Anybody may have an address at gmail.com"),
+        ("Лютик,no domain,,\n", "no domain is no domain."),
+        ("Лютик,taken.example,,\n", "The domain taken.example belongs to another organisation."),
+        (",x.example,Анна,\n", "domains: A domain needs its organisation."),
+    ],
+)
+def test_a_domain_that_cannot_be_is_refused_with_its_row(bring: Bring, row: str, reason: str) -> None:
+    head = "organisation,domains,name,email\n"
+    bring("Ромашка,taken.example,,\n", head=head)
+    outcome = bring(row, head=head)
+    assert reason in outcome.told
+    assert outcome.counts["refused"] == 1
+
+
+def test_who_was_merged_is_known_by_the_old_numbers_names_and_addresses(bring: Bring, desk: Desk) -> None:
+    rows = (
+        "Анна К.,Ромашка,,a@x.example,,T-1,\nАнна Ким,Ромашка ООО,,b@x.example,,T-2,\nБез Адреса,,,,,,\nБез А.,,,,,,\n"
+    )
+    assert bring(rows).counts["created"] == 4
+    with desk.unit_of_work(TESTER) as uow:
+        ids = {p.name: p.id for p in uow.session.scalars(select(Person))}
+        organisations = {o.name: o.id for o in uow.session.scalars(select(Organisation))}
+        merge_people(uow, person_id=ids["Анна К."], into=ids["Анна Ким"])
+        merge_people(uow, person_id=ids["Без Адреса"], into=ids["Без А."])
+        merge_organisations(uow, organisation_id=organisations["Ромашка ООО"], into=organisations["Ромашка"])
+    there = everything(desk)
+    again = bring(rows)
+    assert (again.counts["unchanged"], again.told) == (4, "")
+    assert everything(desk) == there
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        assert uow.session.get_one(Person, ids["Анна Ким"]).name == "Анна Ким"

@@ -12,6 +12,8 @@ from itsm.core.access.models import Account, Token
 from itsm.core.access.verbs import actor_of_token, add_account, add_token
 from itsm.core.db import Base
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotSignedIn, Stale, Unknown
+from itsm.core.hookspecs.declarations import Field
+from itsm.core.hookspecs.marks import hook
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Address, Contract, Organisation, Person, TeamMember
 from itsm.core.people.verbs import (
@@ -27,6 +29,7 @@ from itsm.core.people.verbs import (
 )
 from itsm.core.tickets.models import Comment, Ticket, Watcher
 from itsm.core.tickets.verbs import add_comment, open_ticket, watch
+from itsm.core.work.jobs import drain
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Clock, Sample
@@ -282,3 +285,23 @@ def test_a_preview_counts_what_would_move(desk: Desk) -> None:
         assert preview.rows["ticket.contact_id"] == 3
         assert preview.rows["address.person_id"] == 1
         assert preview.account == ""
+
+
+def test_references_in_fields_follow_with_an_event_each(
+    with_plugin: Callable[..., Any], desk: Desk, clock: Clock
+) -> None:
+    field = Field("gadgets.buddy", "reference", {"en": "Buddy", "ru": "Напарник"}, "ticket", reference="person")
+    other, _ = with_plugin("gadgets", register_fields=hook(named("register_fields", lambda: (field,))))
+    gone, kept = two(desk)
+    with other.unit_of_work(TESTER) as uow:
+        number = open_ticket(uow, kind="incident", title="x", fields={"gadgets.buddy": gone}).id
+        merge_people(uow, person_id=gone, into=kept)
+    drain(other)
+    with other.unit_of_work(TESTER, write=False) as uow:
+        assert uow.session.get_one(Ticket, number).fields["gadgets.buddy"] == kept
+        assert history(uow.session, "ticket", number)[-1][0].facts == {"gadgets.buddy": [gone, kept]}
+
+
+def named(name: str, function: Any) -> Any:
+    function.__name__ = name
+    return function

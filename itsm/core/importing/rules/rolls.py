@@ -8,7 +8,7 @@ from itsm.core.people.rules import address_fold
 from itsm.core.schemas import LINE_CONTROL
 from itsm.core.texts import say
 
-LONGEST = {"addresses": 150, "contracts": 80, "name": 200, "organisation": 200}
+LONGEST = {"addresses": 150, "contracts": 80, "domains": 253, "name": 200, "organisation": 200}
 
 
 class Entry(NamedTuple):
@@ -20,6 +20,7 @@ class Entry(NamedTuple):
     contracts: Sequence[str]
     addresses: Sequence[tuple[str, str]]
     values: Mapping[str, Any]
+    domains: Sequence[str] = ()
 
     @property
     def folds(self) -> Sequence[tuple[str, str]]:
@@ -43,16 +44,21 @@ class Roll:
             for how in self.mapping["addresses"]
             for value in self._several(cells, how, "addresses")
         ]
-        contracts = self._several(cells, self.mapping["contracts"], "contracts") if self.mapping["contracts"] else []
+        contracts, domains = (self._of_organisation(cells, part) for part in ("contracts", "domains"))
         if contracts and not organisation:
             raise Unreadable("contracts", say("A contract needs its organisation."))
+        if domains and not organisation:
+            raise Unreadable("domains", say("A domain needs its organisation."))
         read = {name: self.columns[name].read(cells) for name in self.mapping["values"]}
         values = {name: value for name, value in read.items() if value is not None and value is not UNSAID}
-        return Entry(line, name, organisation, contracts, addresses, values)
+        return Entry(line, name, organisation, contracts, addresses, values, domains)
 
     def _single(self, cells: Cells, name: str) -> str:
         value = self.columns[name].read(cells) if name in self.columns else None
         return "" if value is None or value is UNSAID else _line(name, str(value))
+
+    def _of_organisation(self, cells: Cells, part: str) -> list[str]:
+        return self._several(cells, self.mapping[part], part) if self.mapping[part] else []
 
     def _several(self, cells: Cells, how: Mapping[str, Any], place: str) -> list[str]:
         texts = [str(self.heading.text(cells, self.heading.place(column))) for column in how["from"]]

@@ -36,15 +36,30 @@ def public_domains(uow: UnitOfWork) -> frozenset[str]:
     return names
 
 
+def new_domains(uow: UnitOfWork, organisation_id: int | None, domains: Sequence[str]) -> list[str]:
+    """Those that an organisation (None: one still to be made) does not have yet; refused like by `set_domains`."""
+    _refuse(uow, domains)
+    wanted = {domain_fold(name): name for name in domains}
+    held = select(OrganisationDomain.domain_fold, OrganisationDomain.organisation_id)
+    for name, owner in uow.session.execute(held.where(OrganisationDomain.domain_fold.in_(wanted))):
+        if owner != organisation_id:
+            raise Conflict(say("The domain {name} belongs to another organisation.", name=name))
+        del wanted[name]
+    return list(wanted.values())
+
+
+def domains_of(uow: UnitOfWork, organisation_id: int) -> Sequence[str]:
+    """The domains of an organisation as they were written."""
+    mine = select(OrganisationDomain.domain).where(OrganisationDomain.organisation_id == organisation_id)
+    return uow.session.scalars(mine.order_by(OrganisationDomain.domain_fold)).all()
+
+
 def set_domains(uow: UnitOfWork, organisation: Organisation, domains: Sequence[str]) -> tuple[list[str], list[str]]:
     """Let an organisation have exactly these; (before, after) as they are compared. Raises `Invalid`, `Conflict`."""
     wanted = {domain_fold(name): name.strip().removeprefix("@") for name in domains}
-    _refuse(uow, domains)
-    statement = select(OrganisationDomain.domain_fold, OrganisationDomain.organisation_id)
-    mine = statement.where(OrganisationDomain.organisation_id == organisation.id)
-    before = {fold for fold, _ in uow.session.execute(mine)}
-    for name, _ in uow.session.execute(statement.where(OrganisationDomain.domain_fold.in_(wanted.keys() - before))):
-        raise Conflict(say("The domain {name} belongs to another organisation.", name=name))
+    new_domains(uow, organisation.id, domains)
+    mine = select(OrganisationDomain.domain_fold).where(OrganisationDomain.organisation_id == organisation.id)
+    before = set(uow.session.scalars(mine))
     gone = before - wanted.keys()
     if gone:
         uow.session.execute(delete(OrganisationDomain).where(OrganisationDomain.domain_fold.in_(gone)))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from itsm.core.errors import Conflict, Invalid, Refusal
 from itsm.core.people.models import Contract, Organisation
 from itsm.core.people.verbs import common
-from itsm.core.people.verbs.domains import set_domains
+from itsm.core.people.verbs.domains import domains_of, set_domains
 from itsm.core.schemas import LINE_CONTROL
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -53,6 +53,13 @@ def add_contract(
     uow.session.flush()
     common.tell(uow, "organisation", organisation.id, "contract_added", {}, {"contract": row.number})
     return row
+
+
+def add_domains(uow: UnitOfWork, *, organisation_id: int, domains: Sequence[str]) -> Organisation:
+    """Let an organisation have these domains too."""
+    return change_organisation(
+        uow, organisation_id=organisation_id, changes={"domains": [*domains_of(uow, organisation_id), *domains]}
+    )
 
 
 def _add_contract(uow: UnitOfWork, organisation: Organisation, number: str, until: datetime | None) -> Contract:

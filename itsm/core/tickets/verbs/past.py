@@ -27,7 +27,9 @@ class Standing:
     def __init__(self, uow: UnitOfWork, fresh: Sequence[Fresh]) -> None:
         first = [one.values[0] for one in fresh]
         people = {_requester(values) for values in first} - {None}
-        who = select(Person.id, Person.organisation_id, Person.premium, Person.premium_until).where(Person.id.in_(people))
+        who = select(Person.id, Person.organisation_id, Person.premium, Person.premium_until).where(
+            Person.id.in_(people)
+        )
         self.people = {row.id: row for row in uow.session.execute(who)} if people else {}
         self.now = uow.now
         employers = {values.get("organisation") for values in first} | {p.organisation_id for p in self.people.values()}
