@@ -2,9 +2,9 @@
 
 import click
 
-from itsm.blocks.search.verbs import build_some, owe_rebuild, progress_of
-from itsm.blocks.search.verbs.keep import all_kinds
-from itsm.core.commands import OpenOffice
+from itsm.blocks.search.verbs import Progress, build_some, owe_rebuild, progress_of
+from itsm.blocks.search.verbs.keep import all_kinds, kind_of
+from itsm.core.commands import Office, OpenOffice
 
 
 @click.group()
@@ -25,18 +25,20 @@ def rebuild(open_office: OpenOffice, kinds: tuple[str, ...], later: bool) -> Non
         click.echo("The workers will do it; see `itsm search status`.")
         return
     with office.unit_of_work(write=False) as uow:
-        names = list(kinds or all_kinds(uow))
+        names = [kind_of(uow, name).name for name in kinds or all_kinds(uow)]
     for name in names:
-        after, finished, done = 0, False, 0
-        with click.progressbar(length=1, label=name) as bar:
-            while not finished:
-                with office.unit_of_work() as uow:
-                    progress = build_some(uow, kind=name, after=after)
-                bar.length = max(progress.total, 1)
-                bar.update(progress.done - done)
-                after, finished, done = progress.after, progress.finished, progress.done
-            bar.update(bar.length - done)
-        click.echo(f"{name}: {done} documents")
+        click.echo(f"{name}: {_build(office, name)} documents")
+
+
+def _build(office: Office, kind: str) -> int:
+    """All batches of a kind under a progress bar; how many documents were looked at."""
+    progress = Progress(kind)
+    with click.progressbar(length=100, label=kind) as bar:
+        while not progress.finished:
+            with office.unit_of_work() as uow:
+                progress = build_some(uow, kind=kind, after=progress.after)
+            bar.update(100 * progress.done // max(progress.total, 1) - bar.pos)
+    return progress.done
 
 
 @search.command()

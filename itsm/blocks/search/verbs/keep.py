@@ -44,7 +44,7 @@ def index_subjects(uow: UnitOfWork, *, kind: str, ids: Iterable[int]) -> int:
 
     Whoever writes documents reads the texts only when all others have committed: the last writer knows the most.
     """
-    searchable = _kind(uow, kind)
+    searchable = kind_of(uow, kind)
     wanted = sorted(set(ids))
     if not wanted:
         return 0
@@ -57,7 +57,8 @@ def index_subjects(uow: UnitOfWork, *, kind: str, ids: Iterable[int]) -> int:
     return len(rows)
 
 
-def _kind(uow: UnitOfWork, name: str) -> Searchable:
+def kind_of(uow: UnitOfWork, name: str) -> Searchable:
+    """One kind; raises `Unknown` for a name that nobody registered."""
     found = all_kinds(uow).get(name)
     if found is None:
         raise Unknown(say("There is nothing of the kind {kind} to search.", kind=name))
@@ -93,12 +94,12 @@ def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def owe_documents(uow: UnitOfWork, *, kind: str, ids: Sequence[int]) -> None:
     """Have the documents of these subjects made again after the commit: for what changes without an event."""
-    uow.later("search.index", kind=_kind(uow, kind).name, ids=list(ids))
+    uow.later("search.index", kind=kind_of(uow, kind).name, ids=list(ids))
 
 
 def build_some(uow: UnitOfWork, *, kind: str, after: int = 0, limit: int = BATCH) -> Progress:
     """Build the documents of the next subjects, by their numbers, and remove those whose subject is gone."""
-    searchable = _kind(uow, kind)
+    searchable = kind_of(uow, kind)
     _lock(uow.session)
     model = searchable.model
     ids = list(uow.session.scalars(select(model.id).where(model.id > after).order_by(model.id).limit(limit)))
@@ -124,7 +125,7 @@ def owe_rebuild(uow: UnitOfWork, *, kinds: Iterable[str] = ()) -> None:
     """Have all documents, or those of some kinds, made again in the background."""
     uow.require("search.rebuild")
     for name in kinds or all_kinds(uow):
-        _begin(uow, _kind(uow, name))
+        _begin(uow, kind_of(uow, name))
 
 
 def _begin(uow: UnitOfWork, searchable: Searchable) -> None:
