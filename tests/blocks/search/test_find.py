@@ -175,7 +175,7 @@ def test_nothing_that_somebody_types_is_an_error(as_: Any, api: Any, client: Any
     assert api("agent", "GET", "/search", query_string={"q": asked}).status_code == 200
 
 
-def test_ticket_lists_count_and_filter_by_the_same_search(as_: Any, work: Any, api: Any) -> None:
+def test_ticket_matches_is_what_lists_and_counts_filter_by(as_: Any, work: Any, api: Any) -> None:
     with as_("agent") as uow:
         one = ticket(uow, "Принтер", description="Замятие бумаги")
         two = ticket(uow, "Бумага кончилась")

@@ -29,8 +29,10 @@ from itsm.core.people.verbs import add_person, change_person
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.verbs import Step, add_comment, add_tag, change_ticket, open_ticket, record_history
 from itsm.core.work.jobs import drain
+from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.lineages import lineages
 from itsm.plugins.machinery.migrate.apply import migrate, purge
+from tests.fixtures import TESTER
 from tests.plugins.schema import dump, writing
 
 CONTENT = (
@@ -180,6 +182,35 @@ def test_what_nobody_declared_visible_is_not_found(with_plugin: Any, sample: Any
         assert found.counts["marks.mark"] == 1
         del desk.registry.visible[Person]
         assert find_subjects(uow, words="невидимки").hits == []
+
+
+def test_a_plugin_that_fails_is_missing_and_nobody_else(with_plugin: Any, sample: Any) -> None:
+    def texts(uow: Any, ids: Any) -> Any:
+        return [SearchText(id_, "Принтер") for id_ in ids]
+
+    def fails(*_: Any) -> Any:
+        raise RuntimeError("broken")
+
+    @hook(optional=True)
+    def register_search() -> Any:
+        return [Searchable("bad.url", {"en": "U"}, Ticket, texts, fails, "tickets.work"),
+                Searchable("bad.texts", {"en": "T"}, Ticket, fails, str, "tickets.work", stream="ticket")]  # fmt: skip
+
+    desk, _ = with_plugin("bad", register_search=register_search)
+    with desk.unit_of_work(sample.act(desk, "agent")) as uow:
+        number = open_ticket(uow, kind="incident", title="Принтер").id
+    with desk.unit_of_work(TESTER) as uow:
+        build_some(uow, kind="bad.url")
+        follow_ledger(uow)
+        owe_documents(uow, kind="bad.texts", ids=[number])
+    drain(desk)
+    with desk.unit_of_work(sample.act(desk, "agent"), write=False) as uow:
+        found = find_subjects(uow, words="принтеры")
+        assert [(hit.kind, hit.id) for hit in found.hits] == [("ticket", number)]
+        assert found.counts["bad.url"] == 0
+        failed = uow.session.scalars(select(OwedCall).where(OwedCall.state == "due", OwedCall.attempts > 0)).all()
+        assert {call.args["kind"] for call in failed} == {"bad.texts"}
+    assert "broken" in str(desk.faults.take())
 
 
 @given(st.text(max_size=60))

@@ -17,6 +17,7 @@ from itsm.core.tickets.models import Ticket
 from itsm.core.work.uow import UnitOfWork
 
 AT_MOST = 1000
+HOOK = "register_search"
 DOC = DOCUMENTS.c
 
 
@@ -39,11 +40,25 @@ class Found:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it is understood: its terms, the number and the whole title that it may be."""
+
+    terms: Sequence[Term]
+    number: int | None
+    title: str
+
+
 def kinds_of(uow: UnitOfWork) -> list[Searchable]:
     """The kinds that the actor may search, in their order."""
-    declared: Collection[Searchable] = uow.registry.brought.get("register_search", {}).values()
+    declared: Collection[Searchable] = uow.registry.brought.get(HOOK, {}).values()
     mine = [one for one in declared if uow.act.actor.may(one.permission)]
     return sorted(mine, key=lambda one: (one.order, one.name))
+
+
+def is_own(uow: UnitOfWork, searchable: Searchable) -> bool:
+    """Whether the search brought this kind itself; the others are plugins' business."""
+    return uow.registry.owners.get(f"{HOOK}:{searchable.name}") == "search"
 
 
 def find_subjects(
@@ -57,39 +72,52 @@ def find_subjects(
     wanted = kinds_of(uow)
     if strange := set(kinds) - {one.name for one in wanted}:
         raise Invalid.field("kind", say("There is nothing of the kind {kind} to search.", kind=sorted(strange)[0]))
-    found, terms, number = Found(), parse(words, ahead=ahead), number_of(words)
+    found, asked = Found(), Asked(parse(words, ahead=ahead), number_of(words), title_key(words))
     for searchable in wanted:
         if kinds and searchable.name not in kinds:
             continue
-        hits = list(_numbered(uow, searchable, number))
-        rows = _matching(uow, searchable, terms, title_key(words)) if terms else []
-        known = {hit.id for hit in hits}
-        hits += [_hit(searchable, row.subject_id, row.title) for row in rows if row.subject_id not in known]
-        found.counts[searchable.name] = min(len(hits), AT_MOST)
-        found.hits += hits[:limit]
+        hits, count = _answered(uow, searchable, asked, limit)
+        found.counts[searchable.name] = count
+        found.hits += hits
     return found
 
 
-def _hit(searchable: Searchable, id_: int, title: str) -> Hit:
-    return Hit(searchable.name, searchable.label, id_, title, searchable.url(id_))
+def _answered(uow: UnitOfWork, searchable: Searchable, asked: Asked, limit: int) -> tuple[Sequence[Hit], int]:
+    """A kind of a plugin's is asked behind its guard: when it fails, the others are found all the same."""
+    if is_own(uow, searchable):
+        return _hits(uow, searchable, asked, limit)
+    owner = uow.registry.owners[f"{HOOK}:{searchable.name}"]
+    answer = uow.hook.show(owner, HOOK, _hits, uow, searchable, asked, limit)
+    return answer if isinstance(answer, tuple) else ((), 0)
 
 
-def _numbered(uow: UnitOfWork, searchable: Searchable, number: int | None) -> Iterator[Hit]:
+def _hits(uow: UnitOfWork, searchable: Searchable, asked: Asked, limit: int) -> tuple[list[Hit], int]:
+    """The first `limit`, and how many there are, counted to `AT_MOST`."""
+    found = dict(_numbered(uow, searchable, asked.number))
+    if asked.terms:
+        for row in _matching(uow, searchable, asked):
+            found.setdefault(row.subject_id, row.title)
+    first = list(found.items())[:limit]
+    hits = [Hit(searchable.name, searchable.label, id_, title, searchable.url(id_)) for id_, title in first]
+    return hits, min(len(found), AT_MOST)
+
+
+def _numbered(uow: UnitOfWork, searchable: Searchable, number: int | None) -> Iterator[tuple[int, str]]:
     """The subject of this number, asked for itself and not for its document: it is found from its first moment."""
     if number is None or not searchable.numbered or not 0 < number <= MAX_ID:
         return
     model = searchable.model
     if uow.session.scalars(uow.query(model, model.id).where(model.id == number)).first() is not None:
         for text in searchable.texts(uow, [number]):
-            yield _hit(searchable, text.id, text.title)
+            yield text.id, text.title
 
 
-def _matching(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term], title: str) -> Sequence[Any]:
+def _matching(uow: UnitOfWork, searchable: Searchable, asked: Asked) -> Sequence[Any]:
     model = searchable.model
     narrowed: Select[Any] = uow.query(model, DOC.subject_id, DOC.title)
     statement = narrowed.select_from(DOCUMENTS).join(model, model.id == DOC.subject_id)
-    statement = statement.where(DOC.kind == searchable.name, _matches(uow, searchable, terms))
-    exact = case((DOC.title_fold == title, 0), else_=1)
+    statement = statement.where(DOC.kind == searchable.name, _matches(uow, searchable, asked.terms))
+    exact = case((DOC.title_fold == asked.title, 0), else_=1)
     return uow.session.execute(statement.order_by(exact, DOC.measure.desc(), DOC.id.desc()).limit(AT_MOST)).all()
 
 
@@ -102,7 +130,7 @@ def _matches(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term]) -> 
 def matching_tickets(uow: UnitOfWork, *, words: str) -> ColumnElement[bool] | None:
     """The condition on `Ticket` that its document matches; one that is newer than all documents is asked for the
     words of its title. None where tickets cannot be searched."""
-    searchable: Searchable | None = uow.registry.brought.get("register_search", {}).get("ticket")
+    searchable: Searchable | None = uow.registry.brought.get(HOOK, {}).get("ticket")
     if searchable is None:
         return None
     terms, number = parse(words), number_of(words)

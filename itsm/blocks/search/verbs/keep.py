@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from itsm.blocks.search.hookspecs import Searchable, SearchText
 from itsm.blocks.search.models import DOCUMENTS, SearchMark
 from itsm.blocks.search.rules import LONGEST_TITLE, kind_word, stems, title_key
+from itsm.blocks.search.verbs.find import HOOK, is_own
 from itsm.core.db import is_postgresql, upsert
 from itsm.core.errors import Unknown
 from itsm.core.ledger.verbs import Cursor, events_after
@@ -36,7 +37,7 @@ class Progress:
 
 def all_kinds(uow: UnitOfWork) -> Mapping[str, Searchable]:
     """Every kind that plugins registered, by name."""
-    return uow.registry.brought.get("register_search", {})
+    return uow.registry.brought.get(HOOK, {})
 
 
 def index_subjects(uow: UnitOfWork, *, kind: str, ids: Iterable[int]) -> int:
@@ -152,7 +153,11 @@ def follow_ledger(uow: UnitOfWork) -> bool:
     events, cursor = events_after(uow.session, before, limit=EVENTS, streams=sorted(kinds))
     for stream, names in kinds.items():
         for name in names:
-            index_subjects(uow, kind=name, ids=(e.subject_id for e in events if e.stream == stream))
+            ids = sorted({event.subject_id for event in events if event.stream == stream})
+            if is_own(uow, all_kinds(uow)[name]):
+                index_subjects(uow, kind=name, ids=ids)
+            elif ids:  # by itself: a plugin that fails holds up nobody else
+                owe_documents(uow, kind=name, ids=ids)
     if cursor != before:
         _mark(uow, "follow", {"cursor": str(cursor)})
     return len(events) == EVENTS
