@@ -56,3 +56,13 @@ def test_a_ticket_that_no_rules_saw_has_no_panel(
     with as_("agent") as uow:
         number = open_ticket(uow, kind="incident", title="x").id
     assert "Why: rules" not in signed_in("agent").get(f"/tickets/{number}").text
+
+
+def test_the_page_of_rules_tells_what_conditions_may_read_and_rules_may_set(signed_in: SignedIn) -> None:
+    page = signed_in("admin").get("/rules")
+    assert page.status_code == 200
+    assert "0 rules in force" in page.text
+    assert "<code>words</code>" in page.text
+    assert "fields[&#34;incidents.impact&#34;]" in page.text or 'fields["incidents.impact"]' in page.text
+    assert "Group, by its key" in page.text
+    assert signed_in("agent").get("/rules").status_code == 403

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itsm.blocks.rules import hookspecs
 from itsm.blocks.rules.api import api
 from itsm.blocks.rules.hookspecs import RuleListType
-from itsm.blocks.rules.pages import why
+from itsm.blocks.rules.pages import pages, why
 from itsm.blocks.rules.settings import OPENING
 from itsm.blocks.rules.verbs import document_of
 from itsm.blocks.rules.verbs.opening import complete_draft, priority_voice
 from itsm.core.errors import Refusal
-from itsm.core.hookspecs.declarations import DocumentType, Panel, Routes
+from itsm.core.hookspecs.declarations import DocumentType, NavEntry, Panel, Routes
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.registry import Registry
@@ -32,7 +32,12 @@ def register_documents() -> "Sequence[DocumentType | Callable[[Registry], Sequen
 
 @hook
 def register_routes() -> Sequence[Routes]:
-    return (Routes(api, "api", at="/api/v1/rules"),)
+    return (Routes(api, "api", at="/api/v1/rules"), Routes(pages, at=""))
+
+
+@hook
+def register_nav() -> Sequence[NavEntry]:
+    return (NavEntry({"en": "Rules", "ru": "Правила"}, "rules.lists", 125, "core.configure"),)
 
 
 @hook

@@ -18,7 +18,7 @@ ValueType = Literal["text", "whole", "decimal", "yes_no", "texts"]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value that conditions may read; it may be missing (`null`) unless `always`.
+    """A value that conditions may read; where there is none it is `null`.
 
     folded: a text in its folded form (small letters, ё as е); what conditions look for in it must be folded too.
     """
@@ -27,7 +27,6 @@ class Variable:
     type: ValueType
     label: Label
     folded: bool = False
-    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ ATOMS = [
     "priority == 1", "priority != 2", "priority < 2", "priority >= 2", "2 > priority", "priority in [1, 3]",
     "!(priority in [2])", "team == 'a'", "team != 'a'", "team == null", "'b' == team", "team in ['a', 'b']", "premium",
     "premium == true", "title.contains('x')", "title.contains('y')", "true", "false", "1 < 2", "3 in []",
-    "team < 'b'", "team >= 'a'",
+    "team < 'b'", "team >= 'a'", "priority <= 2", "priority > 2", "priority > 1", "team <= 'b'", "team > 'a'",
 ]  # fmt: skip
 
 

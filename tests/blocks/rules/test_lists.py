@@ -144,7 +144,7 @@ def test_a_cycle_is_named_with_all_its_rules() -> None:
         ("c", "priority == 1", {"team": "x"}),
     )
     assert told(listed) == [
-        ("rules.a", "error", "The rules a, b, c form a cycle: each reads what another of them sets.")
+        ("rules.a", "warn", "The rules a, b, c form a cycle: each reads what another of them sets.")
     ]
 
 

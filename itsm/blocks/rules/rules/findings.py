@@ -113,7 +113,6 @@ def _cycles(rules: Sequence[Rule], reach: Mapping[str, set[str]]) -> Iterator[Fi
         yield Finding(
             _at(rule),
             say("The rules {rules} form a cycle: each reads what another of them sets.", rules=", ".join(circle)),
-            "error",
         )
 
 

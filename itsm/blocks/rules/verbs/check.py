@@ -22,9 +22,14 @@ PYTHON: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
+def list_types(uow: UnitOfWork) -> Mapping[str, RuleListType]:
+    """All lists that anybody registered, by name."""
+    return uow.registry.brought.get("register_rule_lists", {})
+
+
 def list_type(uow: UnitOfWork, name: str) -> RuleListType:
     """What is declared of a list; raises `Unknown` for one that nobody registered."""
-    lists: Mapping[str, RuleListType] = uow.registry.brought.get("register_rule_lists", {})
+    lists = list_types(uow)
     if name not in lists:
         raise Unknown(
             say("There is no rule list {name}; there are: {known}.", name=name, known=", ".join(sorted(lists)))
