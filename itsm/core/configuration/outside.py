@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from itsm.core.configuration.rules import IDENTITIES
 from itsm.core.errors import Invalid
 from itsm.core.texts import say
 
@@ -116,6 +117,9 @@ def _lines(place: str, node: Any) -> Iterator[tuple[str, int]]:
         path = f"{place}.{name}".lstrip(".")
         yield from _lines(path, value)
         yield path, where.start_mark.line + 1
+        if isinstance(node, yaml.SequenceNode) and isinstance(value, yaml.MappingNode):
+            keys = (known.value for key, known in value.value if key.value in IDENTITIES)
+            yield from ((f"{place}.{key}", where.start_mark.line + 1) for key in keys)
 
 
 def line_of(place: str, lines: Mapping[str, int]) -> int:

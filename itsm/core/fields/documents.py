@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.fields.conditions import circle, hangs_on
 from itsm.core.fields.rules import NUMERIC, Wrong, clean, unfilterable
-from itsm.core.fields.schemas import FieldsSchema, entries, field_of
+from itsm.core.fields.schemas import FieldsSchema, entries, field_of, read_fields
 from itsm.core.fields.verbs.kept import lost_values, rework
 from itsm.core.hookspecs.declarations import DocumentType, Field
 from itsm.core.texts import say
@@ -149,3 +150,15 @@ def put_to_work(uow: UnitOfWork, old: Mapping[str, Any], new: Mapping[str, Any])
     before = {entry["name"] for entry in entries(old) if entry["filterable"]}
     if any(entry["filterable"] and entry["name"] not in before for entry in entries(new)):
         uow.later("core.index_fields")
+    _show(uow, new)
+
+
+def _show(uow: UnitOfWork, body: Mapping[str, Any]) -> None:
+    """What comes after in this act, such as the rules of the same import, meets the desk with these fields."""
+    known = {
+        subject: {name: field for name, field in declared.items() if not name.startswith("desk.")}
+        for subject, declared in uow.registry.fields.items()
+    }
+    for field in read_fields(body):
+        known.setdefault(field.subject, {})[field.name] = field
+    uow.registry = replace(uow.registry, fields=known)

@@ -234,3 +234,22 @@ def test_a_plugin_s_tables_go_along_by_register_configuration(with_plugin: Calla
     report = read_in(desk, text.replace("    a: 2\n", "    a: 3\n"), tmp_path)
     assert [str(line) for line in report.told] == ["shelf.books: 1 changed"]
     assert held == {"b": 1, "a": 3}
+
+
+FIELD = "  core.fields:\n    fields:\n    - {name: desk.region, type: text, label: {en: Region}}\n"
+RULE = """  rules.tickets.opening:
+    rules:
+    - key: far
+      label: {en: Far away}
+      when: fields["desk.region"] == "Mars"
+      then: {priority: 4}
+"""
+
+
+def test_fields_and_the_rules_that_ask_for_them_come_in_one_file(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"line 5, documents\.rules\.tickets\.opening\.rules\.far\.when"):
+        read_in(desk, f"format: 1\ndocuments:\n{RULE}", tmp_path)
+    read_in(desk, f"format: 1\ndocuments:\n{RULE}{FIELD}", tmp_path, dry_run=True)
+    assert "desk.region" not in desk.registry.fields_of("ticket")
+    read_in(desk, f"format: 1\ndocuments:\n{RULE}{FIELD}", tmp_path)
+    assert "Mars" in written(desk)
