@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +15,7 @@ from itsm.core.importing.plans import load_mapping, times_of
 from itsm.core.importing.rules.cells import Column, Heading, Unreadable, converter
 from itsm.core.importing.rules.rolls import Entry, Roll
 from itsm.core.importing.schemas import PeopleMappingSchema
+from itsm.core.people.rules import is_zone
 from itsm.core.texts import LOCALES, Message, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -93,7 +93,7 @@ def _checked(entry: Entry) -> Mapping[str, Any]:
     values = dict(entry.values)
     if values.get("locale", "en") not in LOCALES:
         raise Unreadable("values.locale", say("Must be one of: {allowed}.", allowed=", ".join(LOCALES)))
-    if values.get("timezone", "UTC") not in available_timezones():
+    if not is_zone(str(values.get("timezone", "UTC"))):
         raise Unreadable("values.timezone", say("There is no such zone."))
     if "premium" in values:
         truth = TRUTHS.get(str(values["premium"]).lower())

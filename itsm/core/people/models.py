@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from itsm.core.db import Base, Id
 
 NAME = String(200)
+# In these very words in queries too: SQLite takes the index for no other.
 UNCONFIRMED = text("provisional")
 
 

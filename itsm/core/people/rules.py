@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from itsm.core.texts import fold
 
@@ -71,6 +72,15 @@ def likeness(type: str, fold_: str) -> str:
 def same_words(name_fold: str) -> str:
     """A folded name whatever the order of its words: Анна Ким and Ким Анна are one."""
     return " ".join(sorted(name_fold.split()))
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is such a zone. Asked one by one, for the list of all is read from the disk each time (10 ms)."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def is_premium(marked: bool, until: datetime | None, now: datetime) -> bool:

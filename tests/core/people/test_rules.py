@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itsm.core.people.rules import address_fold, domain_fold, domain_of, domains_above, likeness, same_words
+from itsm.core.people.rules import address_fold, domain_fold, domain_of, domains_above, is_zone, likeness, same_words
 from itsm.core.texts import fold
 
 
@@ -48,3 +48,10 @@ def test_what_is_alike_though_it_differs() -> None:
     assert likeness("phone", "112") == ""
     assert likeness("email", "a+b@x.example") == likeness("chat", "a@x.example")
     assert same_words(fold("Ким Анна")) == same_words(fold("анна  КИМ"))
+
+
+def test_a_zone_is_known_by_its_name_alone() -> None:
+    assert all(is_zone(name) for name in ("UTC", "Europe/Moscow", "Asia/Kolkata"))
+    assert not any(
+        is_zone(name) for name in ("Mars/Base", "Europe", "../etc/passwd", "/etc/localtime", "a\x00", "\ud800", "")
+    )

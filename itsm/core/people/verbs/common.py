@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
@@ -11,7 +10,7 @@ from itsm.core.errors import Conflict, Invalid, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
-from itsm.core.people.rules import YEARS
+from itsm.core.people.rules import YEARS, is_zone
 from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import LOCALES, Message, fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -106,7 +105,8 @@ def check_own(values: Mapping[str, Any]) -> None:
 def _wrong(values: Mapping[str, Any]) -> Iterable[Refusal]:
     if values.get("locale", "en") not in LOCALES:
         yield Refusal("locale", say("Must be one of: {allowed}.", allowed=", ".join(LOCALES)))
-    if values.get("timezone", "") not in ("", *available_timezones()):
+    zone = values.get("timezone", "")
+    if not isinstance(zone, str) or (zone and not is_zone(zone)):
         yield Refusal("timezone", say("There is no such zone."))
     for name in ("premium", "active"):
         if not isinstance(values.get(name, True), bool):

@@ -1,6 +1,5 @@
 """Who may be there twice: alike addresses, the same name in the same organisation, organisations of one name."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -37,12 +36,12 @@ def find_duplicates(uow: UnitOfWork, *, limit: int = 200) -> list[Duplicates]:
 
 
 def _groups(kind: str, pairs: Iterable[tuple[str, int]]) -> list[Duplicates]:
-    gathered: dict[str, set[int]] = defaultdict(set)
+    first: dict[str, int] = {}
+    gathered: dict[str, set[int]] = {}
     for key, id_ in pairs:
-        if key:
-            gathered[key].add(id_)
+        if key and first.setdefault(key, id_) != id_:
+            gathered.setdefault(key, {first[key]}).add(id_)
     told: dict[tuple[int, ...], Duplicates] = {}
     for key, ids in gathered.items():
-        if len(ids) > 1:
-            told.setdefault(tuple(sorted(ids)), Duplicates(kind, key.partition(":")[0], sorted(ids)))
+        told.setdefault(tuple(sorted(ids)), Duplicates(kind, key.partition(":")[0], sorted(ids)))
     return list(told.values())

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from itsm.core.errors import Unknown
-from itsm.core.people.models import Address, Person
+from itsm.core.people.models import UNCONFIRMED, Address, Person
 from itsm.core.people.rules import address_fold
 from itsm.core.people.verbs import common
 from itsm.core.schemas import MAX_ID
@@ -45,5 +45,5 @@ def find_one(uow: UnitOfWork, model: Any, id_: int, *options: Any) -> Any:
 
 def list_provisional(uow: UnitOfWork, *, limit: int = 100) -> Sequence[Person]:
     """People whom channels met and nobody has confirmed, the newest first."""
-    statement = uow.query(Person).where(Person.provisional, Person.active).order_by(Person.created_at.desc(), Person.id)
+    statement = uow.query(Person).where(UNCONFIRMED, Person.active).order_by(Person.created_at.desc(), Person.id)
     return uow.session.scalars(statement.limit(limit)).all()

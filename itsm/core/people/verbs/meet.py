@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from itsm.core.db import upsert
 from itsm.core.errors import TooMany
-from itsm.core.people.models import Address, Person
+from itsm.core.people.models import UNCONFIRMED, Address, Person
 from itsm.core.people.verbs import common
 from itsm.core.people.verbs.addresses import check_address
 from itsm.core.people.verbs.find import find_by_address
@@ -78,6 +78,8 @@ def _put(uow: UnitOfWork, row: Person, type: str, value: str, folded: str) -> bo
 
 
 def _refuse_flood(uow: UnitOfWork, most: int) -> None:
-    recent = select(func.count()).where(Person.provisional, Person.created_at > uow.now - timedelta(hours=1))
+    recent = (
+        select(func.count()).select_from(Person).where(UNCONFIRMED, Person.created_at > uow.now - timedelta(hours=1))
+    )
     if (uow.session.scalar(recent) or 0) >= most:
         raise TooMany(say("Too many unknown people within an hour; confirm or merge those who wait."))
