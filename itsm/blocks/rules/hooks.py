@@ -59,4 +59,5 @@ def priority_voices(uow: UnitOfWork, draft: Draft) -> Voice | None:
 
 def _documents(registry: Registry) -> Sequence[DocumentType]:
     """One for each list that anybody registered."""
-    return [document_of(declared) for declared in registry.brought.get("register_rule_lists", {}).values()]
+    lists = registry.brought.get("register_rule_lists", {}).values()
+    return [document_of(declared) for declared in lists if isinstance(declared, RuleListType)]

@@ -1,5 +1,6 @@
 """What the rules block asks of plugins: which lists of rules there are, and what their rules may read and set."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from itsm.core.tickets.models import Ticket
     from itsm.core.work.uow import UnitOfWork
 
+LIST = re.compile(r"[a-z][a-z0-9_]{0,30}(\.[a-z][a-z0-9_]{0,40})+")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+# Words of the language, and what it knows by itself.
+RESERVED = frozenset({
+    "true", "false", "null", "in", "fields", "size", "as", "break", "const", "continue", "else", "for", "function",
+    "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "int", "uint", "double", "bool",
+    "string", "bytes", "list", "map", "type", "null_type", "has", "dyn", "timestamp", "duration",
+})  # fmt: skip
 ValueType = Literal["text", "whole", "decimal", "yes_no", "texts"]
 
 
@@ -69,6 +78,18 @@ class RuleListType:
     fields: str = ""
     past: "Callable[[UnitOfWork, Ticket], Past | None] | None" = None
     try_out: "Callable[[UnitOfWork, RuleList, RuleList], Sequence[Finding]] | None" = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no condition could name, while the plugin that brings it is the one that is asked."""
+        if not LIST.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name of a rule list: write it as plugin.list, in small letters")
+        if self.mode not in ("first", "all"):
+            raise ValueError(f"the rule list {self.name} has the mode {self.mode!r}; it must be first or all")
+        names = [*(variable.name for variable in self.vocabulary), *(effect.name for effect in self.effects)]
+        wrong = [name for name in names if not NAME.fullmatch(name) or name in RESERVED]
+        twice = [v.name for i, v in enumerate(self.vocabulary) if v.name in [w.name for w in self.vocabulary[:i]]]
+        if wrong or twice:
+            raise ValueError(f"the rule list {self.name} cannot have values named {', '.join([*wrong, *twice])}")
 
 
 @spec("registers")

@@ -295,3 +295,27 @@ def test_a_plugin_brings_a_list_of_its_own_with_its_document(with_plugin: Callab
         assert found == [("usual", "rest"), ("vip", "big")]
         with pytest.raises(Unknown, match=r"There is no rule list shop\.nothing"):
             trace(uow, name="shop.nothing", number=1)
+
+
+BAD_LISTS = [
+    ({"name": "Shop"}, "is no name of a rule list"),
+    ({"mode": "some"}, "must be first or all"),
+    ({"vocabulary": (Variable("fields", "text", {}),)}, "cannot have values named fields"),
+    ({"vocabulary": (Variable("a b", "text", {}),)}, "cannot have values named a b"),
+    ({"vocabulary": (Variable("a", "text", {}), Variable("a", "whole", {}))}, "cannot have values named a"),
+]
+
+
+@pytest.mark.parametrize(("change", "why"), BAD_LISTS)
+def test_a_plugin_whose_list_cannot_be_is_set_aside_and_the_desk_stands(
+    with_plugin: Callable[..., tuple[Desk, Flask]], change: dict[str, Any], why: str
+) -> None:
+    given: dict[str, Any] = {"name": "shop.routing", "label": {"en": "Routing"}, "vocabulary": (), "effects": ()}
+
+    @hook
+    def register_rule_lists() -> Any:
+        return (RuleListType(**given | change),)
+
+    desk, _ = with_plugin("shop", register_rule_lists=register_rule_lists)
+    assert why in desk.aside["shop"]
+    assert "rules.tickets.opening" in desk.registry.documents

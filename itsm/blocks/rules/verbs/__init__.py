@@ -5,6 +5,6 @@ from itsm.blocks.rules.verbs.lists import Trace, compiled, rules_in_force, run_r
 from itsm.blocks.rules.verbs.trial import document_of, try_rules
 
 __all__ = [
-    "READ_AS", "Trace", "check_rules", "compiled", "document_of", "list_type", "list_types", "readable_fields", "rules_in_force",
-    "run_rules", "trace", "trace_of", "try_rules",
+    "READ_AS", "Trace", "check_rules", "compiled", "document_of", "list_type", "list_types", "readable_fields",
+    "rules_in_force", "run_rules", "trace", "trace_of", "try_rules",
 ]  # fmt: skip
