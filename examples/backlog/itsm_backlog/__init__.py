@@ -1,0 +1,1 @@
+"""Backlog: how many unfinished tickets each group had, night by night."""

@@ -1,0 +1,1 @@
+"""Office moves: a type of ticket with a life cycle of its own."""

@@ -1,0 +1,1 @@
+"""Roster: `itsm import roster people.vcf`."""
