@@ -10,7 +10,8 @@ Origin = Literal["live", "import", "replay"]
 class Actor:
     """The one who acts: a person (signed in or by token), a named machine actor, or nobody.
 
-    `permissions` holds names such as `tickets.open`; the single name `*` stands for all.
+    `permissions` holds names such as `tickets.open`; the single name `*` stands for all. `roles`: of a person, whole
+    even where a token narrows what it may.
     """
 
     kind: Literal["person", "system", "nobody"] = "nobody"
@@ -20,6 +21,7 @@ class Actor:
     organisation_id: int | None = None
     locale: str = "en"
     timezone: str = "UTC"
+    roles: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Whether this actor holds `permission`."""

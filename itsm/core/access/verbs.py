@@ -27,7 +27,9 @@ HASHER = PasswordHasher()
 NO_ONE = "$argon2id$v=19$m=65536,t=3,p=4$ijyPHEZ7g2DbTKvNwXnUyg$H5hUnn0HmNRcQcAT62YzrJqeX/mAbXnqywnYqCz1jYQ"
 # A usable account with the permissions of each of its roles: one indexed query tells who is asking.
 PEOPLE = (
-    select(Person.id, Person.name, Person.organisation_id, Person.locale, Person.timezone, Role.permissions)
+    select(
+        Person.id, Person.name, Person.organisation_id, Person.locale, Person.timezone, RoleGrant.role, Role.permissions
+    )
     .join(Account, Account.person_id == Person.id)
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
     .outerjoin(Role, Role.key == RoleGrant.role)
@@ -114,6 +116,7 @@ def _actor(rows: Sequence[Row[Any]], scopes: Iterable[str] | None) -> Actor:
         organisation_id=first.organisation_id,
         locale=first.locale,
         timezone=first.timezone or "UTC",
+        roles=frozenset(row.role for row in rows if row.role is not None),
     )
 
 

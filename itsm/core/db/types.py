@@ -11,6 +11,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+NullJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def utc_text(moment: datetime) -> str:

@@ -79,6 +79,7 @@ class TicketListed(Schema):
     team = fields.Integer(allow_none=True)
     assignee = fields.Integer(allow_none=True)
     premium = fields.Boolean(required=True)
+    incomplete = fields.List(fields.String(), required=True)
     parent = fields.Integer(allow_none=True)
     opened_at = fields.AwareDateTime(required=True)
     updated_at = fields.AwareDateTime(required=True)

@@ -7,9 +7,11 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from itsm.core.db import Base, Id
+from itsm.core.db.types import NullJson
 
 CODE = String(40)
 UNFINISHED = text("category IN ('new', 'open', 'waiting')")
+LACKING = text("incomplete IS NOT NULL")
 
 
 def _person() -> Any:
@@ -21,6 +23,7 @@ class Ticket(Base):
 
     priority: rank, 1 = most urgent; `priority_pinned` when a person chose it. version: the one behind the ETag; a
     comment does not change it. fields: `<plugin>.<field>` → value. external_*: where it was imported from.
+    incomplete: names of the mandatory fields that it arrived without; None when it lacks nothing.
     """
 
     __tablename__ = "ticket"
@@ -40,6 +43,7 @@ class Ticket(Base):
         Index("ix_ticket_organisation", "organisation_id", desc("id")),
         Index("ix_ticket_service", "service_id", desc("id")),
         Index("ix_ticket_state", "state", desc("id")),
+        Index("ix_ticket_incomplete", desc("id"), sqlite_where=LACKING, postgresql_where=LACKING),
         UniqueConstraint("external_source", "external_id"),
         {"sqlite_autoincrement": True},
     )
@@ -76,6 +80,7 @@ class Ticket(Base):
     updated_at: Mapped[datetime]
     external_source: Mapped[str | None] = mapped_column(CODE)
     external_id: Mapped[str | None] = mapped_column(String(120))
+    incomplete: Mapped[list[Any] | None] = mapped_column(NullJson)
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 

@@ -26,9 +26,11 @@ COLUMNS = {
     "state": "state",
     "category": "category",
     "outcome": "outcome",
+    "incomplete": "incomplete",
 }
 EDITABLE = frozenset(COLUMNS) - {
     "priority_pinned", "source", "registered_by", "premium", "parent", "state", "category", "outcome",
+    "incomplete",
 }  # fmt: skip
 PEOPLE = ("contact", "requested_for", "assignee", "registered_by")
 TEXTS = frozenset({"title", "description", "body", "name", "note", "tag"})

@@ -9,7 +9,8 @@ from typing import Any
 import pluggy
 from marshmallow import Schema, ValidationError
 
-from itsm.core.fields.rules import unfilterable
+from itsm.core.fields.conditions import circle
+from itsm.core.fields.rules import Wrong, clean, unfilterable
 from itsm.core.hookspecs import DESK_SPECS
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import PROJECT, Spec
@@ -174,6 +175,11 @@ def _field(registry: Registry, plugin: str, field: Field, builtin: bool) -> None
     _own_name(plugin, field.name, builtin)
     if field.filterable and (reason := unfilterable(field)):
         raise Misfit(plugin, f"the field {field.name} cannot be filterable: {reason}")
+    if field.default is not None and not field.document:
+        try:
+            clean(field, field.default, [choice.value for choice in field.choices])
+        except Wrong as wrong:
+            raise Misfit(plugin, f"the default of the field {field.name}: {wrong}") from wrong
     _unique(registry, plugin, f"field:{field.subject}:{field.name}")
     registry.fields.setdefault(field.subject, {})[field.name] = field
 
@@ -196,7 +202,14 @@ def _settings(plugin: str, schema: type[Schema] | None, raw: Mapping[str, str]) 
 
 
 def _check_references(registry: Registry) -> None:
-    """Permissions that are asked for must be declared, and schedules must owe a call that exists."""
+    """Permissions that are asked for must be declared, schedules owe a call that exists, conditions form no circle."""
+    for declared in registry.fields.values():
+        if found := circle(declared):
+            chain = " → ".join(found)
+            raise Misfit(
+                registry.owners[f"field:{declared[found[0]].subject}:{found[0]}"],
+                f"the conditions of fields form a circle: {chain}",
+            )
     asked = [(p.key.split(".")[0], p.permission) for p in registry.panels]
     for plugin, permission in asked:
         if permission not in registry.permissions:

@@ -10,13 +10,15 @@ from itsm.core.fields.rules import Wrong, clean
 from itsm.core.fields.verbs import move_references
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import hook
-from itsm.core.people.verbs import change_person
+from itsm.core.people.models import Person
+from itsm.core.people.verbs import add_organisation, change_person
 from itsm.core.tickets.models import Ticket
 from tests.core.fields.conftest import Fielded
 
 LABEL = {"en": "A field"}
 PRICE = Field("gadgets.price", "money", LABEL, minimum=0, maximum=10_000)
 PAPER = Field("gadgets.paper", "file", LABEL, public=True)
+SHOP = Field("gadgets.shop", "reference", LABEL, reference="organisation")
 NOTE = Field("gadgets.note", "file", LABEL)
 BUYER = Field("gadgets.buyer", "reference", LABEL, reference="person", filterable=True)
 Make = Callable[..., Fielded]
@@ -153,6 +155,19 @@ def test_a_form_takes_a_name_that_only_one_bears(with_fields: Make) -> None:
     assert f'href="/people/{person}"' in page
     several = client.post("/tickets/new", {**form, "key": "form-0004", "gadgets.buyer": "e"})
     assert several.status_code == 422
+
+
+def test_a_reference_to_what_was_merged_is_stored_as_its_survivor(with_fields: Make) -> None:
+    here = with_fields(BUYER, SHOP)
+    people = here.world.sample.people
+    with here.as_("admin") as uow:
+        uow.session.get_one(Person, people["stranger"].id).merged_into_id = people["requester"].id
+        one, two = add_organisation(uow, name="One"), add_organisation(uow, name="Two")
+        three = add_organisation(uow, name="Three")
+        one.merged_into_id, two.merged_into_id = two.id, three.id
+        last = three.id
+    made = here.opened(fields={"gadgets.buyer": people["stranger"].id, "gadgets.shop": one.id})
+    assert made["fields"] == {"gadgets.buyer": people["requester"].id, "gadgets.shop": last}
 
 
 def test_references_move_in_batches_each_with_its_event(with_fields: Make) -> None:

@@ -37,6 +37,7 @@ def filter_parameters(declared: Iterable[Field]) -> list[Parameter]:
         _query("tag", several),
         _query("external_id", several),
         _query("premium", "true or false"),
+        _query("incomplete", "true: those that lack a mandatory field; false: the others"),
     ]
     found += [_query(name, f"{several}; `none` for not set") for name in sorted(CODES)]
     found += [_query(name, "numbers by commas, `none` or `me`") for name in sorted(NUMBERS)]

@@ -1,13 +1,13 @@
 """Tickets and events as plain JSON values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
 from itsm.core.ledger.models import Event
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.seen import seen
+from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.values import COLUMNS
 from itsm.core.work.uow import UnitOfWork
 
@@ -21,6 +21,7 @@ def ticket_out(uow: UnitOfWork, ticket: Ticket) -> dict[str, Any]:
         "kind": ticket.kind,
         "state_category": ticket.category,
         **values,
+        "incomplete": _lacking(uow, ticket.incomplete),
         "merged_into": ticket.merged_into_id,
         **{name: _iso(getattr(ticket, name)) for name in moments},
         "external_id": ticket.external_id,
@@ -48,12 +49,18 @@ def row_out(uow: UnitOfWork, row: Row[Any]) -> dict[str, Any]:
         "service": row.service_id,
         "topic": row.topic,
         "premium": row.premium,
+        "incomplete": _lacking(uow, row.incomplete),
         "parent": row.parent_id,
         "opened_at": _iso(row.opened_at),
         "updated_at": _iso(row.updated_at),
         "version": row.version,
         "fields": _seen(uow, row.fields),
     }
+
+
+def _lacking(uow: UnitOfWork, names: Sequence[str] | None) -> Sequence[str]:
+    """What is missing is the desk's business."""
+    return names or [] if is_staff(uow.act.actor) else []
 
 
 def event_out(uow: UnitOfWork, event: Event, texts: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Change every value of a ticket in one form; a conflict keeps what was typed and shows what others made of it."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,7 +12,7 @@ from itsm.core.fields.inputs import take_uploads
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import OWN, fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.inputs import OWN, fields_here, fields_on, inputs_of, typed_in, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs import change_ticket, find_ticket
@@ -35,11 +36,13 @@ def edit(number: int) -> Response:
         return _form(uow, ticket, inputs, _texts(inputs))
 
 
-def _inputs(uow: UnitOfWork, ticket: Ticket) -> list[Input]:
+def _inputs(uow: UnitOfWork, ticket: Ticket, *, asked: Collection[str] = (), all_of_them: bool = False) -> list[Input]:
+    """Inputs for what applies to the ticket as it is, what it holds, and what a refusal `asked` for."""
     people = (ticket.contact_id, ticket.requested_for_id, ticket.assignee_id)
     labels = Labels(uow, people=people, organisations=[ticket.organisation_id], teams=[ticket.team_id])
-    names = [*OWN, *(field.name for field in fields_on(uow, ticket.kind))]
     values = values_of(ticket)
+    here = {*fields_here(uow, ticket.kind, values)[0], *ticket.fields, *asked}
+    names = [*OWN, *(field.name for field in fields_on(uow, ticket.kind) if all_of_them or field.name in here)]
     if not ticket.priority_pinned:
         values["priority"] = None
     inputs = inputs_of(uow, labels, names, values, ("title",))
@@ -68,7 +71,7 @@ def save(number: int) -> Response:
     version = request.form.get("version", "")
     try:
         with reading() as uow:
-            inputs = _inputs(uow, find_ticket(uow, number=number))
+            inputs = _inputs(uow, find_ticket(uow, number=number), all_of_them=True)
         typed = typed_in(inputs, request.form, CONTROLS)
         take_uploads(inputs, typed)
         touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
@@ -103,7 +106,7 @@ def _was() -> Texts:
 def _again(number: int, typed: Texts, was: Texts, error: Invalid) -> Response:
     with reading() as uow:
         ticket = find_ticket(uow, number=number)
-        inputs = _inputs(uow, ticket)
+        inputs = _inputs(uow, ticket, asked=[refusal.field for refusal in error.refusals])
         put_typed(inputs, typed)
         errors = put_refusals(inputs, error.refusals)
         if error.message.msgid:

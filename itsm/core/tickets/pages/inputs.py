@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from itsm.core.errors import Invalid, Refusal
+from itsm.core.fields.conditions import is_demanded, visible
 from itsm.core.fields.inputs import field_input, field_values
 from itsm.core.fields.verbs import clean_fields, fields_in_order
 from itsm.core.hookspecs.declarations import Field
@@ -14,6 +15,7 @@ from itsm.core.refusals import refusals_of
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.forms import TicketValues
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web.edge import translated
 from itsm.core.web.inputs import FRAME, Input, Typed
 from itsm.core.work.uow import UnitOfWork
@@ -28,6 +30,14 @@ OWN = (
 def fields_on(uow: UnitOfWork, kind: str) -> list[Field]:
     """The fields that tickets of a type have."""
     return [f for f in fields_in_order(uow, "ticket") if not f.kinds or kind in f.kinds]
+
+
+def fields_here(uow: UnitOfWork, kind: str, values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """(fields that apply to a ticket with these values and this actor, those of them that are mandatory)."""
+    at = standing_of(uow, kind, values)
+    shown = visible(uow.registry.fields_of("ticket"), at)
+    here = [field for field in fields_on(uow, kind) if field.name in shown]
+    return [field.name for field in here], [field.name for field in here if is_demanded(field, at)]
 
 
 def inputs_of(

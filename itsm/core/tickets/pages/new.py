@@ -1,5 +1,6 @@
 """Register a ticket: choose a type, fill in its form; a form that is sent twice makes one ticket."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +16,11 @@ from itsm.core.schemas import Size, Strict
 from itsm.core.texts import say
 from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, typed_in, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.verbs import open_ticket
+from itsm.core.tickets.verbs.demands import default_of
+from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
@@ -27,6 +30,7 @@ from itsm.core.work.uow import UnitOfWork
 STAFF = ("requested_for", "title", "description", "service", "topic", "team", "assignee", "priority")
 REQUESTER = ("title", "description", "service", "topic")
 CONTROLS = ("kind", "key", "contact")
+Typed = Mapping[str, Sequence[str]]
 
 
 class KeyForm(Strict):
@@ -42,8 +46,9 @@ def new() -> Response:
     """The form of a type; `title`, `requested_for` and other values may be given in the address."""
     with reading() as uow:
         kind = _kind(uow, request.args.get("kind", ""))
-        inputs = _inputs(uow, kind)
-        put_typed(inputs, {name: request.args.getlist(name) for name in request.args})
+        typed = {name: request.args.getlist(name) for name in request.args}
+        inputs = _inputs(uow, kind, typed)
+        put_typed(inputs, typed)
         return _form(uow, kind, inputs)
 
 
@@ -60,13 +65,33 @@ def _kind(uow: UnitOfWork, name: str) -> Kind | None:
     return chosen or (kinds[0] if kinds else None)
 
 
-def _inputs(uow: UnitOfWork, kind: Kind | None) -> list[Input]:
+def _inputs(uow: UnitOfWork, kind: Kind | None, typed: Typed | None = None, asked: Collection[str] = ()) -> list[Input]:
+    """The form's inputs; with `typed`, only those that apply to what was typed so far, and those `asked` for."""
     if kind is None:
         return []
     staff = actor().may("tickets.work")
     own = STAFF if staff else REQUESTER
-    more = [f.name for f in fields_on(uow, kind.name) if f.on_form and (staff or f.public)]
-    return inputs_of(uow, Labels(uow), [*own, *more], {}, ("title",))
+    defaults = {f.name: default_of(uow, f) for f in fields_on(uow, kind.name) if f.default is not None}
+    here, mandatory = fields_here(uow, kind.name, defaults | _begun(uow, kind, typed or {}))
+    more = [
+        f.name for f in fields_on(uow, kind.name)
+        if (f.on_form or f.name in mandatory) and (staff or f.public or f.name in mandatory)
+        and (typed is None or f.name in here or f.name in asked)
+    ]  # fmt: skip
+    return inputs_of(uow, Labels(uow), [*own, *more], defaults, ("title", *mandatory))
+
+
+def _begun(uow: UnitOfWork, kind: Kind, typed: Typed) -> dict[str, Any]:
+    """The values that conditions are judged by while a form is filled in: the first status, and what is typed."""
+    workflow = workflow_of(uow, kind.name)[1]
+    values: dict[str, Any] = {}
+    for name, texts in typed.items():
+        text = texts[0] if texts else ""
+        if name == "service":
+            values[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+        elif "." in name:
+            values[name] = [t for t in texts if t] if len(texts) > 1 else text or None
+    return values | {"state": workflow.initial, "category": workflow.states[workflow.initial].category}
 
 
 def _form(uow: UnitOfWork, kind: Kind | None, inputs: list[Input], **more: Any) -> Response:
@@ -121,7 +146,8 @@ def _again(name: str, typed: dict[str, list[str]], error: Invalid | Conflict) ->
     """The form with what was typed, each refusal at its input, and a new key."""
     with reading() as uow:
         kind = _kind(uow, name)
-        inputs = _inputs(uow, kind)
+        asked = [refusal.field.removeprefix("fields.") for refusal in getattr(error, "refusals", ())]
+        inputs = _inputs(uow, kind, typed, asked)
         put_typed(inputs, typed)
         if not isinstance(error, Invalid):
             return _form(uow, kind, inputs, errors=[translated(error.message)], status=error.status)

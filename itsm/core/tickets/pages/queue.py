@@ -150,6 +150,7 @@ def _inputs(
         Input("topic", labels.name("topic"), "choice", options=[*CHOICES["topic"](uow, labels), *nobody]),
         Input("tag", labels.name("tag")),
         Input("premium", labels.name("premium"), "choice", options=_yes_no()),
+        Input("incomplete", labels.name("incomplete"), "choice", options=_yes_no()),
         *(_field_input(uow, labels, name) for name, f in uow.registry.fields_of("ticket").items() if f.filterable),
     ]  # fmt: skip
     for item in inputs:

@@ -17,6 +17,7 @@ from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import State, Workflow, enter, most_urgent
 from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
+from itsm.core.tickets.verbs.demands import judge_fields
 from itsm.core.work.uow import UnitOfWork
 
 REFERENCES: Mapping[str, Any] = {
@@ -132,9 +133,16 @@ def _unknown_codes(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterable[Refus
         yield Refusal("service", say("There is no service {id}.", id=service))
 
 
-def guard(uow: UnitOfWork, hook: str, draft: Draft, refusals: list[Refusal]) -> None:
-    """Ask the guards, and refuse with all reasons at once."""
+def guard(
+    uow: UnitOfWork, hook: str, draft: Draft, refusals: list[Refusal], given: Mapping[str, Any], *, form: bool = True
+) -> None:
+    """Ask the guards and the conditions of fields, and refuse with all reasons at once.
+
+    given: what the act sets. form: whether a person fills in a form, see `judge_fields`.
+    """
     refusals = refusals + uow.hook.call(hook, uow=uow, draft=draft)
+    known = {refusal.field for refusal in refusals}
+    refusals += [refusal for refusal in judge_fields(uow, draft, given, form=form) if refusal.field not in known]
     if refusals:
         raise (NotAllowedNow if draft.transition else Invalid)(refusals=refusals)
 

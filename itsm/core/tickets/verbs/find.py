@@ -28,7 +28,7 @@ LISTED = (
     Ticket.id, Ticket.kind, Ticket.state, Ticket.category, Ticket.outcome, Ticket.title, Ticket.priority,
     Ticket.team_id, Ticket.assignee_id, Ticket.requested_for_id, Ticket.contact_id, Ticket.organisation_id,
     Ticket.service_id, Ticket.premium, Ticket.source, Ticket.topic, Ticket.opened_at, Ticket.updated_at, Ticket.fields,
-    Ticket.version, Ticket.parent_id,
+    Ticket.version, Ticket.parent_id, Ticket.incomplete,
 )  # fmt: skip
 MOST = 200
 
@@ -118,8 +118,8 @@ def _condition(uow: UnitOfWork, name: str, value: str) -> ColumnElement[bool]:
         return Ticket.id.in_(select(Tag.ticket_id).where(Tag.fold.in_([fold(v) for v in values])))
     if name == "external_id":
         return Ticket.external_id.in_(values)
-    if name == "premium":
-        return Ticket.premium.is_(_truth(name, values))
+    if name in ("premium", "incomplete"):
+        return _mark(name, _truth(name, values))
     if name in NUMBERS or name in CODES:
         return _column(uow, name, values)
     return _field(uow, name, values)
@@ -150,6 +150,12 @@ def _column(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[
         raise Invalid.field(name, say("Give numbers, `none` or `me`."))
     numbers = [int(v) for v in values]
     return cast(ColumnElement[bool], column == numbers[0] if len(numbers) == 1 else column.in_(numbers))
+
+
+def _mark(name: str, wanted: bool) -> ColumnElement[bool]:
+    if name == "premium":
+        return Ticket.premium.is_(wanted)
+    return Ticket.incomplete.is_not(None) if wanted else Ticket.incomplete.is_(None)
 
 
 def _truth(name: str, values: Sequence[str]) -> bool:

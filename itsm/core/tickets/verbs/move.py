@@ -58,7 +58,7 @@ def run_transition(
     refusals += [
         Refusal(name, say("Needed for this step.")) for name in way.requires if draft.values.get(name) in (None, "", [])
     ]
-    guard(uow, "ticket_changing", draft, refusals)
+    guard(uow, "ticket_changing", draft, refusals, values)
     voices = settle_priority(uow, draft)
     taken = stamp(uow, ticket, target)
     facts = {"transition": transition, "workflow": revision} | ({"voices": voices} if voices else {})

@@ -11,6 +11,7 @@ from itsm.core.people.models import Person
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.values import COLUMNS
+from itsm.core.tickets.verbs.demands import put_defaults
 from itsm.core.tickets.verbs.draft import cleaned, guard, premium_of, settle_priority, tell, workflow_of, write_row
 from itsm.core.tickets.verbs.surround import put_tags
 from itsm.core.work.uow import UnitOfWork
@@ -25,12 +26,14 @@ def open_ticket(
     fields: Mapping[str, Any] | None = None,
     tags: Sequence[str] = (),
     source: str = "",
+    form: bool = True,
     **given: Any,
 ) -> Ticket:
     """Open a ticket of `kind`; `given` are further values by their names (team, assignee, requested_for, …).
 
     A given `priority` is a person's choice and stays pinned; without one the voices decide. source: the channel, by
-    default the act's. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
+    default the act's. form: False where a person acts without filling in a form, so that what is mandatory is marked
+    as missing and not demanded. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
     """
     uow.require("tickets.open")
     if kind not in uow.registry.kinds:
@@ -53,7 +56,8 @@ def open_ticket(
         by_person=uow.act.actor.kind == "person",
     )
     refusals += _refused_tags(tags)
-    guard(uow, "ticket_opening", draft, refusals)
+    put_defaults(uow, draft, values)
+    guard(uow, "ticket_opening", draft, refusals, values, form=form)
     voices = settle_priority(uow, draft)
     ticket = Ticket(kind=kind, opened_at=uow.now, version=1, fields={})
     write_row(ticket, uow, draft.values)

@@ -1,0 +1,136 @@
+"""What is asked of fields in an act: those that do not apply are refused, mandatory ones demanded or marked missing."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from itsm.core.act import Actor
+from itsm.core.configuration.verbs import document
+from itsm.core.errors import Refusal
+from itsm.core.fields.conditions import Standing, is_empty, missing, visible
+from itsm.core.fields.rules import Wrong, clean
+from itsm.core.fields.verbs import choices_of
+from itsm.core.hookspecs.declarations import Field
+from itsm.core.hookspecs.guards import Draft
+from itsm.core.texts import say
+from itsm.core.tickets.rules import UNFINISHED
+from itsm.core.work.uow import UnitOfWork
+
+FORMLESS = frozenset({"mail", "chat", "alert"})
+UNDONE = frozenset({"cancelled", "merged", "duplicate"})
+
+
+def standing_of(uow: UnitOfWork, kind: str, values: Mapping[str, Any], actor: Actor | None = None) -> Standing:
+    """What the conditions of fields are judged by, for a ticket with these values."""
+    return Standing(
+        kind=kind,
+        state=values.get("state") or "",
+        category=values.get("category") or "",
+        services=_services(uow, values.get("service")),
+        roles=(actor or uow.act.actor).roles,
+        values=values,
+    )
+
+
+def _services(uow: UnitOfWork, service: int | None) -> frozenset[str]:
+    """The key of a service and of all above it; asked only where some condition names services."""
+    fields = uow.registry.fields_of("ticket").values()
+    if service is None or not any(when.services for field in fields for when in _whens(field)):
+        return frozenset()
+    known = uow.memo.get("service_keys")
+    if known is None:
+        known = uow.memo["service_keys"] = dict(_paths(uow))
+    keys: frozenset[str] = known.get(service, frozenset())
+    return keys
+
+
+def _whens(field: Field) -> list[Any]:
+    return [*field.visible, *(() if isinstance(field.mandatory, bool) else field.mandatory)]
+
+
+def _paths(uow: UnitOfWork) -> Iterator[tuple[int, frozenset[str]]]:
+    """Service → its key and those above it; parents come before their children."""
+    path: list[str] = []
+    for service in uow.hook.call("service_names", uow=uow):
+        path = [*path[: service.depth], service.key]
+        yield service.id, frozenset(path)
+
+
+def put_defaults(uow: UnitOfWork, draft: Draft, given: Collection[str]) -> None:
+    """At opening: let fields that apply and were not given have their default; one may make another apply."""
+    declared = uow.registry.fields_of("ticket")
+    waiting = {f.name: f for f in declared.values() if f.default is not None and f.name not in given}
+    while waiting and uow.act.origin == "live":
+        shown = visible(declared, standing_of(uow, draft.kind, draft.values))
+        ready = [name for name in waiting if name in shown]
+        if not ready:
+            return
+        for name in ready:
+            draft.values[name] = default_of(uow, waiting.pop(name))
+
+
+def default_of(uow: UnitOfWork, field: Field) -> Any:
+    """The default in its stored form."""
+    try:
+        return clean(field, field.default, [choice.value for choice in choices_of(uow, field)])
+    except Wrong:  # its choices stand in a document that no longer holds it
+        return None
+
+
+def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, form: bool) -> list[Refusal]:
+    """Refusals of this act, and in the draft what the ticket lacks.
+
+    form: whether a person fills in a form. Without one nothing is demanded, what is missing is marked. An import is
+    not judged.
+    """
+    declared = uow.registry.fields_of("ticket")
+    if uow.act.origin != "live":
+        return []
+    after = standing_of(uow, draft.kind, draft.values)
+    filled = [name for name, value in given.items() if name in declared and not is_empty(value)]
+    shown = visible(declared, after) if filled else set()
+    refusals = [Refusal(name, say("Does not apply here.")) for name in filled if name not in shown]
+    lacking = missing(declared, after)
+    marked = _still_missing(uow, draft, after, lacking)
+    before = missing(declared, standing_of(uow, draft.kind, draft.before)) if draft.before and lacking else []
+    fresh = [name for name in lacking if name not in before]
+    if form and _by_person(uow, draft):
+        demanded = [*marked, *lacking] if _finishes(draft) else fresh
+        refusals += [Refusal(name, say("Mandatory here.")) for name in dict.fromkeys(demanded)]
+        refusals += _kept_back(uow, draft, marked)
+        fresh = []
+    draft.values["incomplete"] = list(dict.fromkeys([*marked, *fresh])) or None
+    return refusals
+
+
+def _still_missing(uow: UnitOfWork, draft: Draft, after: Standing, lacking: Collection[str]) -> list[str]:
+    """What was marked and is demanded yet: here, or where the ticket began, so that a step alone fills nothing in."""
+    marked = draft.before.get("incomplete") or []
+    if not marked:
+        return []
+    initial = document(uow, f"workflow.{draft.kind}").body["initial"]
+    begun = missing(uow.registry.fields_of("ticket"), replace(after, state=initial, category="new"))
+    return [name for name in marked if name in lacking or name in begun]
+
+
+def _by_person(uow: UnitOfWork, draft: Draft) -> bool:
+    opened_by = draft.values.get("source") if not draft.before else ""
+    return draft.by_person and uow.act.channel not in FORMLESS and opened_by not in FORMLESS
+
+
+def _finishes(draft: Draft) -> bool:
+    """Whether the act resolves or closes what was unfinished; to cancel nothing needs to be known."""
+    was_open = draft.before.get("category") in UNFINISHED
+    return was_open and draft.category in ("resolved", "closed") and draft.outcome not in UNDONE
+
+
+def _kept_back(uow: UnitOfWork, draft: Draft, lacking: Collection[str]) -> Iterator[Refusal]:
+    """An incomplete ticket is not passed on to somebody else; taking it oneself is allowed."""
+    if not lacking:
+        return
+    named = ", ".join(lacking)
+    sentence = say("First fill in what is missing, then pass it on: {missing}.", missing=named)
+    if draft.changed("team"):
+        yield Refusal("team", sentence)
+    if draft.changed("assignee") and draft.values["assignee"] not in (None, uow.act.actor.person_id):
+        yield Refusal("assignee", sentence)
