@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from itsm.core.hookspecs.declarations import DocumentType, Kind
 from itsm.core.tickets.rules import check_workflow
-from itsm.core.tickets.schemas import EntriesSchema, PrioritiesSchema, WorkflowSchema, check_entries
+from itsm.core.tickets.schemas import (
+    EntriesSchema,
+    PrioritiesSchema,
+    WorkflowSchema,
+    check_entries,
+    check_priorities,
+)
 from itsm.core.tickets.verbs.remap import find_removed, follow_workflow, refuse_homeless, workflow_body
 
 PRIORITIES = {
@@ -31,7 +37,9 @@ TOPICS = {
 def core_documents() -> Sequence[DocumentType]:
     """The documents of the core itself."""
     return (
-        DocumentType("core.priorities", {"en": "Priorities", "ru": "Приоритеты"}, PrioritiesSchema, PRIORITIES),
+        DocumentType(
+            "core.priorities", {"en": "Priorities", "ru": "Приоритеты"}, PrioritiesSchema, PRIORITIES, check_priorities
+        ),
         DocumentType("core.topics", {"en": "Topics", "ru": "Темы"}, EntriesSchema, TOPICS, check_entries),
     )
 

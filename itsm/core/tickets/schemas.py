@@ -55,6 +55,19 @@ class PrioritiesSchema(Strict):
     default = Whole(1, 9, required=True)
 
 
+def check_priorities(body: Any) -> None:
+    """Refuse a rank or a key that is there twice, and a default that is none of the ranks."""
+    refusals = []
+    for name in ("rank", "key"):
+        values = [entry[name] for entry in body["ranks"]]
+        doubled = [place for place, value in enumerate(values) if value in values[:place]]
+        refusals += [Refusal(f"ranks.{p}.{name}", say("{key} is there twice.", key=values[p])) for p in doubled]
+    if body["default"] not in [entry["rank"] for entry in body["ranks"]]:
+        refusals.append(Refusal("default", say("There is no priority {rank}.", rank=body["default"])))
+    if refusals:
+        raise Invalid(refusals=refusals)
+
+
 class EntrySchema(Strict):
     """One entry of an editable list; a `parent` makes the list a tree."""
 

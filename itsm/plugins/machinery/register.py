@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 
 from itsm.core.fields.conditions import circle
 from itsm.core.fields.rules import Wrong, clean, unfilterable
+from itsm.core.fields.verbs.held import keep_held
 from itsm.core.hookspecs import DESK_SPECS
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import PROJECT, Spec
@@ -117,6 +118,7 @@ def build_registry(members: Sequence[Member], points: Mapping[str, Point], raw: 
             raise Misfit(
                 registry.owners[f"kinds:{kind.name}"], f"life cycle of {kind.name}: {error.messages}"
             ) from error
+    keep_held(registry)
     _check_references(registry)
     return registry
 
