@@ -19,8 +19,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 # Words of the language, and what it knows by itself.
 RESERVED = frozenset({
     "true", "false", "null", "in", "fields", "size", "as", "break", "const", "continue", "else", "for", "function",
-    "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "int", "uint", "double", "bool",
-    "string", "bytes", "list", "map", "type", "null_type", "has", "dyn", "timestamp", "duration",
+    "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "int", "uint", "double",
+    "bool", "string", "bytes", "list", "map", "type", "null_type", "has", "dyn", "timestamp", "duration",
 })  # fmt: skip
 ValueType = Literal["text", "whole", "decimal", "yes_no", "texts"]
 
