@@ -164,8 +164,8 @@ class Slow:
         return None
 
     def execute(self, context: Any) -> bool:
-        until = time.perf_counter() + LIMIT
-        while time.perf_counter() < until:
+        until = time.thread_time() + LIMIT
+        while time.thread_time() <= until:
             pass
         return True
 
@@ -192,7 +192,7 @@ def test_the_costliest_condition_that_passes_the_bounds_stays_within_the_limit(c
     run(listed, {"words": words})
     times = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.thread_time()
         run(listed, {"words": words})
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
     assert min(times) < LIMIT
