@@ -140,7 +140,13 @@ def bare_inserts(url: str, engine: Engine) -> float:
         for rows in _chunks(source.execution_options(yield_per=500).execute(select(*columns)).mappings()):
             started = time.perf_counter()
             with other.begin() as connection:
+                last = connection.scalar(text("SELECT max(id) FROM search_document")) or 0
                 connection.execute(insert(DOCUMENTS), rows)
+                if other.dialect.name == "sqlite":
+                    put = (
+                        "INSERT INTO search_index (rowid, stems) SELECT id, stems FROM search_document WHERE id > :last"
+                    )
+                    connection.execute(text(put), {"last": last})
             seconds += time.perf_counter() - started
     other.dispose()
     return seconds

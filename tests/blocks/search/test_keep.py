@@ -84,7 +84,9 @@ def test_batches_make_the_same_as_one_and_remove_whose_subject_is_gone(as_: Any,
     stray = {"kind": "ticket", "measure": 0, "title": "x", "title_fold": "x", "stems": "x"}
     strays = [{**stray, "subject_id": n} for n in (made[-1] + 5, 10**9)]
     uow.session.execute(insert(SearchDocument), strays)
-    changed = update(SearchDocument).where(SearchDocument.subject_id == made[2]).values(stems="other", title="other")
+    changed = (
+        update(SearchDocument).where(SearchDocument.subject_id == made[2]).values(title_fold="other", title="other")
+    )
     uow.session.execute(changed)
     progress = build_some(uow, kind="ticket", limit=3)
     assert (progress.done, progress.total, progress.finished) == (3, 7, False)

@@ -12,14 +12,8 @@ down_revision = None
 SQLITE = (
     "CREATE VIRTUAL TABLE search_index USING fts5"
     "(stems, content='search_document', content_rowid='id', tokenize='ascii')",
-    "CREATE TRIGGER search_document_added AFTER INSERT ON search_document BEGIN "
-    "INSERT INTO search_index (rowid, stems) VALUES (new.id, new.stems); END",
     "CREATE TRIGGER search_document_gone AFTER DELETE ON search_document BEGIN "
     "INSERT INTO search_index (search_index, rowid, stems) VALUES ('delete', old.id, old.stems); END",
-    "CREATE TRIGGER search_document_changed AFTER UPDATE OF stems ON search_document "
-    "WHEN old.stems IS NOT new.stems BEGIN "
-    "INSERT INTO search_index (search_index, rowid, stems) VALUES ('delete', old.id, old.stems); "
-    "INSERT INTO search_index (rowid, stems) VALUES (new.id, new.stems); END",
 )
 POSTGRESQL = (
     "ALTER TABLE search_document ADD COLUMN vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', stems)) STORED",
@@ -39,6 +33,7 @@ def upgrade() -> None:
         sa.Column("title_fold", sa.Text(), nullable=False),
         sa.Column("stems", sa.Text(), nullable=False),
         sa.UniqueConstraint("kind", "subject_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "search_mark",

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from itsm.blocks.search.hookspecs import Searchable, SearchText
-from itsm.blocks.search.models import DOCUMENTS, SearchMark
+from itsm.blocks.search.models import DOCUMENTS, INDEX, SearchMark
 from itsm.blocks.search.rules import LONGEST_TITLE, kind_word, stems, title_key
 from itsm.blocks.search.verbs.find import HOOK, is_own
 from itsm.core.db import is_postgresql, upsert
@@ -22,6 +22,8 @@ EVENTS = 1000
 LOCK = int.from_bytes(b"search")
 DOC = DOCUMENTS.c
 CONTENT = ("measure", "title", "title_fold", "stems")
+FIELDS = [DOC[name] for name in CONTENT]
+CHANGE = update(DOCUMENTS).where(DOC.id == bindparam("document")).values({name: bindparam(name) for name in CONTENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def index_subjects(uow: UnitOfWork, *, kind: str, ids: Iterable[int]) -> int:
     if gone := [id_ for id_ in wanted if id_ not in rows]:
         uow.session.execute(delete(DOCUMENTS).where(DOC.kind == kind, DOC.subject_id.in_(gone)))
     if rows:
-        _write(uow.session, list(rows.values()))
+        _write(uow.session, kind, rows)
     return len(rows)
 
 
@@ -84,13 +86,32 @@ def _row(searchable: Searchable, text: SearchText) -> dict[str, Any]:
     }
 
 
-def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Only what differs: the index is the dear part."""
-    insert = upsert(session, DOCUMENTS)
-    fresh = {name: insert.excluded[name] for name in CONTENT}
-    differs = or_(*(DOC[name] != fresh[name] for name in CONTENT))
-    statement = insert.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=fresh, where=differs)
-    session.connection().execute(statement, list(rows))
+def _write(session: Session, kind: str, rows: Mapping[int, dict[str, Any]]) -> None:
+    """Only what differs: the index is the dear part. Nobody else writes documents meanwhile."""
+    known = session.execute(select(DOC.id, DOC.subject_id, *FIELDS).where(DOC.kind == kind, DOC.subject_id.in_(rows)))
+    ids, same = dict[int, int](), set[int]()
+    for row in known:
+        ids[row.subject_id] = row.id
+        if all(rows[row.subject_id][name] == getattr(row, name) for name in CONTENT):
+            same.add(row.subject_id)
+    changed = [{**row, "document": ids[id_]} for id_, row in rows.items() if id_ in ids and id_ not in same]
+    fresh = [row for id_, row in rows.items() if id_ not in ids]
+    connection = session.connection()
+    if changed:
+        _index(session, DOC.id.in_([row["document"] for row in changed]), literal("delete"))
+        connection.execute(CHANGE, changed)
+    if fresh:
+        connection.execute(insert(DOCUMENTS), fresh)
+    if changed or fresh:
+        written = [row["subject_id"] for row in (*changed, *fresh)]
+        _index(session, and_(DOC.kind == kind, DOC.subject_id.in_(written)))
+
+
+def _index(session: Session, which: ColumnElement[bool], *order: ColumnElement[str]) -> None:
+    """SQLite: put documents into the full-text index, or with the order `delete` take out what they hold now."""
+    if not is_postgresql(session):
+        names = ["search_index"] * len(order) + ["rowid", "stems"]
+        session.execute(insert(INDEX).from_select(names, select(*order, DOC.id, DOC.stems).where(which)))
 
 
 def owe_documents(uow: UnitOfWork, *, kind: str, ids: Sequence[int]) -> None:
