@@ -77,3 +77,14 @@ def test_the_list_says_who_changed_what_and_when(signed_in: SignedIn) -> None:
     page = admin.get("/configuration").text
     assert "revision 1 · Admin ·" in page
     assert "as shipped" in page
+
+
+def test_the_whole_configuration_is_downloaded_as_the_command_writes_it(signed_in: SignedIn) -> None:
+    admin = signed_in("admin")
+    save(admin, "tea")
+    assert "/configuration/export" in admin.get("/configuration").text
+    answer = admin.get("/configuration/export")
+    assert answer.text.startswith("format: 1\n")
+    assert "    - key: tea\n" in answer.text
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert signed_in("agent").get("/configuration/export").status_code == 403
