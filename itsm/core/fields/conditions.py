@@ -7,6 +7,7 @@ from typing import Any
 from itsm.core.hookspecs.declarations import Field, When
 
 Declared = Mapping[str, Field]
+FORMLESS = frozenset({"mail", "chat", "alert"})  # channels in which nobody fills in a form
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tests.core.fields.conftest import Fielded, desk_body
 from tests.fixtures import TESTER, World, settings_for
 
 Make = Callable[..., Fielded]
-REGION = {
+REGION: dict[str, Any] = {
     "name": "desk.region", "type": "choice", "label": {"en": "Region", "ru": "Регион"}, "filterable": True,
     "choices": [{"value": "north", "label": {"ru": "Север"}}, {"value": "south", "label": {"ru": "Юг"}}],
 }  # fmt: skip
@@ -129,6 +129,18 @@ def test_a_type_changes_with_a_mapping_of_every_value(with_desk_fields: Make, wo
     values = [fresh.api("agent", "GET", f"/tickets/{n}").json["fields"].get("desk.region") for n in numbers]
     assert values == [1, None, 1]
     assert fresh.api("agent", "GET", "/tickets/count?desk.region=1").json == {"count": 2}
+
+
+def test_a_choice_that_rows_hold_is_removed_with_a_mapping(with_desk_fields: Make, work: Any) -> None:
+    here = with_desk_fields(REGION)
+    numbers = [here.opened(fields={"desk.region": value})["number"] for value in ("north", "south")]
+    less = {**REGION, "choices": REGION["choices"][1:]}
+    assert "north" in refusals(here.world, less)["fields.0.choices"]
+    fresh = with_desk_fields({**less, "mapping": {"north": "south"}})
+    work()
+    values = [fresh.api("agent", "GET", f"/tickets/{n}").json["fields"]["desk.region"] for n in numbers]
+    assert values == ["south", "south"]
+    assert len(fresh.api("agent", "GET", f"/tickets/{numbers[1]}/events").json["items"]) == 1
 
 
 def test_a_wider_type_needs_no_mapping(with_desk_fields: Make) -> None:

@@ -1,6 +1,6 @@
 """Values of fields whose type changes or that are removed: kept unless somebody says what becomes of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -33,6 +33,8 @@ def _by_name(body: Mapping[str, Any]) -> Entries:
 def _lost(uow: UnitOfWork, name: str, before: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Refusal]:
     number, after = next(((n, e) for n, e in enumerate(entries(body)) if e["name"] == name), (None, None))
     if after is not None and (after["remove"] or not _changes(before, after)):
+        if not after["remove"]:
+            yield from _lost_choices(uow, number, before, after)
         return
     count = _count(uow, before["subject"], name)
     if not count:
@@ -54,6 +56,33 @@ def _lost(uow: UnitOfWork, name: str, before: Mapping[str, Any], body: Mapping[s
         yield Refusal(f"fields.{number}.mapping", say('Not mapped: {listed}; "*" stands for the rest.', listed=listed))
 
 
+def _lost_choices(
+    uow: UnitOfWork, number: int | None, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    """Choices that are gone and that rows hold."""
+    gone = _gone(before, after) - (after["mapping"] or {}).keys()
+    if not gone or REST in (after["mapping"] or {}):
+        return
+    held = sorted(gone & set(_distinct(uow, before["subject"], before["name"])))
+    if held:
+        sentence = say("Rows hold {listed}. Write a `mapping` from each of them to another value or to null.",
+                       listed=", ".join(held[:10]))  # fmt: skip
+        yield Refusal(f"fields.{number}.choices", sentence)
+
+
+def _gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    if before["type"] != "choice" or after["type"] != "choice":
+        return set()
+    return {c["value"] for c in before["choices"]} - {c["value"] for c in after["choices"]}
+
+
+def _distinct(uow: UnitOfWork, subject: str, name: str) -> Sequence[str]:
+    table = table_of(SUBJECTS[subject])
+    value = json_text(f"{table.name}.fields", name)
+    statement = select(value).select_from(table).where(value.is_not(None)).distinct().limit(MOST_VALUES)
+    return [str(one) for one in uow.session.scalars(statement)]
+
+
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether stored values stop being values of the field."""
     if before["subject"] != after["subject"] or before["reference"] != after["reference"]:
@@ -70,12 +99,7 @@ def _count(uow: UnitOfWork, subject: str, name: str) -> int:
 def _unmapped(uow: UnitOfWork, name: str, subject: str, mapping: Mapping[str, Any]) -> list[str]:
     if REST in mapping:
         return []
-    table = table_of(SUBJECTS[subject])
-    value = json_text(f"{table.name}.fields", name)
-    found = uow.session.scalars(
-        select(value).select_from(table).where(value.is_not(None)).distinct().limit(MOST_VALUES)
-    )
-    return sorted({str(one) for one in found} - mapping.keys())[:10]
+    return sorted({*_distinct(uow, subject, name)} - mapping.keys())[:10]
 
 
 def rework(uow: UnitOfWork, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
@@ -83,9 +107,11 @@ def rework(uow: UnitOfWork, old: Mapping[str, Any], new: Mapping[str, Any]) -> N
     before = _by_name(old)
     for entry in entries(new):
         name, was = entry["name"], before.get(entry["name"])
-        if was is None or not (entry["remove"] or _changes(was, entry)):
+        if was is None or not (entry["remove"] or _changes(was, entry) or _gone(was, entry)):
             continue
         mapping = {REST: None} if entry["remove"] else _cleaned(entry)
+        if mapping is not None and not entry["remove"] and not _changes(was, entry):
+            mapping = {choice["value"]: choice["value"] for choice in entry["choices"]} | mapping
         if mapping is not None and _count(uow, was["subject"], name):
             uow.later("core.rework_field", subject=was["subject"], name=name, mapping=mapping)
 
@@ -107,7 +133,9 @@ def rework_field(uow: UnitOfWork, *, subject: str, name: str, mapping: Mapping[s
     rows = uow.session.scalars(statement.execution_options(populate_existing=True)).all()
     for row in rows:
         key = _key(row.fields[name])
-        rewrite(uow, subject, row, {name: mapping.get(key, mapping.get(REST))})
+        value = mapping.get(key, mapping.get(REST))
+        if value != row.fields[name]:
+            rewrite(uow, subject, row, {name: value})
     uow.session.flush()
     if len(rows) == MOST_VALUES:
         uow.later("core.rework_field", subject=subject, name=name, mapping=dict(mapping), after=rows[-1].id)

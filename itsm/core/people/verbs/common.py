@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from itsm.core.errors import Conflict, Invalid, Refusal, Stale, Unknown
-from itsm.core.fields.verbs import clean_fields
+from itsm.core.fields.verbs import settle_fields
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
 from itsm.core.people.rules import YEARS, is_zone
@@ -82,12 +82,11 @@ def check_name(name: Any) -> str:
     return text
 
 
-def check_fields(uow: UnitOfWork, subject: str, fields: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Fields in their stored form; None clears."""
-    cleaned, refusals = clean_fields(uow, subject, fields or {})
-    if refusals:
-        raise Invalid(refusals=refusals)
-    return cleaned
+def check_fields(
+    uow: UnitOfWork, subject: str, fields: Mapping[str, Any] | None, held: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Fields in their stored form; None clears. held: those before a change, None for somebody new."""
+    return settle_fields(uow, subject, fields or {}, held)
 
 
 def present(fields: Mapping[str, Any]) -> dict[str, Any]:

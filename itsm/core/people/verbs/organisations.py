@@ -89,7 +89,9 @@ def change_organisation(
     common.check_own(values)
     if "name" in values:
         values["name"] = common.check_name(values["name"])
-    cleaned = common.check_fields(uow, "organisation", {n: v for n, v in values.items() if n not in COLUMNS})
+    cleaned = common.check_fields(
+        uow, "organisation", {n: v for n, v in values.items() if n not in COLUMNS}, row.fields
+    )
     changed = common.put(row, COLUMNS, values)
     row.name_fold = fold(row.name)
     changed |= common.put_fields(row, cleaned)

@@ -82,7 +82,7 @@ def change_person(uow: UnitOfWork, *, person_id: int, changes: Mapping[str, Any]
         values["name"] = common.check_name(values["name"])
     if values.get("organisation_id") not in (None, row.organisation_id):
         values["organisation_id"] = common.settled(uow, Organisation, "organisation", values["organisation_id"])
-    cleaned = common.check_fields(uow, "person", {n: v for n, v in values.items() if n not in COLUMNS})
+    cleaned = common.check_fields(uow, "person", {n: v for n, v in values.items() if n not in COLUMNS}, row.fields)
     changed = common.put(row, COLUMNS, values)
     row.name_fold = fold(row.name)
     if "active" in changed:

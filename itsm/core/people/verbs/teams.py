@@ -61,7 +61,7 @@ def change_team(uow: UnitOfWork, *, team_id: int, changes: Mapping[str, Any], ma
         _refuse_circle(uow, row.id, values["parent_id"])
     if values.get("head_id") not in (None, row.head_id):
         values["head_id"] = common.settled(uow, Person, "head", values["head_id"])
-    cleaned = common.check_fields(uow, "team", {n: v for n, v in values.items() if n not in COLUMNS})
+    cleaned = common.check_fields(uow, "team", {n: v for n, v in values.items() if n not in COLUMNS}, row.fields)
     changed = {SHOWN.get(n, n): pair for n, pair in common.put(row, COLUMNS, values).items()}
     changed |= common.put_fields(row, cleaned)
     if members is not None:

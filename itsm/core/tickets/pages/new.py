@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.fields.inputs import take_uploads
+from itsm.core.fields.verbs import default_of
 from itsm.core.hookspecs.declarations import Kind
 from itsm.core.intake.verbs import settle, take_in
 from itsm.core.schemas import Size, Strict
@@ -19,7 +20,6 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, typed_in, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.verbs import open_ticket
-from itsm.core.tickets.verbs.demands import default_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated

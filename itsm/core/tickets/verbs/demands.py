@@ -7,16 +7,14 @@ from typing import Any
 from itsm.core.act import Actor
 from itsm.core.configuration.verbs import document
 from itsm.core.errors import Refusal
-from itsm.core.fields.conditions import Standing, is_empty, missing, visible
-from itsm.core.fields.rules import Wrong, clean
-from itsm.core.fields.verbs import choices_of
+from itsm.core.fields.conditions import FORMLESS, Standing, is_empty, missing, visible
+from itsm.core.fields.verbs import default_of
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.texts import say
 from itsm.core.tickets.rules import UNFINISHED
 from itsm.core.work.uow import UnitOfWork
 
-FORMLESS = frozenset({"mail", "chat", "alert"})
 UNDONE = frozenset({"cancelled", "merged", "duplicate"})
 
 
@@ -67,14 +65,6 @@ def put_defaults(uow: UnitOfWork, draft: Draft, given: Collection[str]) -> None:
             return
         for name in ready:
             draft.values[name] = default_of(uow, waiting.pop(name))
-
-
-def default_of(uow: UnitOfWork, field: Field) -> Any:
-    """The default in its stored form."""
-    try:
-        return clean(field, field.default, [choice.value for choice in choices_of(uow, field)])
-    except Wrong:  # its choices stand in a document that no longer holds it
-        return None
 
 
 def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, form: bool) -> list[Refusal]:
