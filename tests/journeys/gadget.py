@@ -146,6 +146,11 @@ def install_gadget(folder: Path) -> Path:
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.lstrip())
+    return install(source, site)
+
+
+def install(source: Path, site: Path) -> Path:
+    """Install a source folder into a site folder, without the network."""
     pip = [sys.executable, "-m", "pip"] if find_spec("pip") else [shutil.which("uv") or "uv", "pip"]
     command = [*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
     if not find_spec("pip"):

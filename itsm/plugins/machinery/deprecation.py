@@ -15,8 +15,11 @@ OLD_NAMES: Mapping[str, Deprecated] = {}
 PLUGIN = re.compile(r"\bitsm_([a-z0-9_]+)")
 
 
-class GoesAway(DeprecationWarning):
-    """A plugin uses something that a later version of the framework will not have."""
+class GoesAway(FutureWarning):
+    """A plugin uses something that a later version of the framework will not have.
+
+    No `DeprecationWarning`, which Python hides from those who run a desk and have to ask the plugin's author.
+    """
 
 
 def old_uses(
