@@ -37,8 +37,7 @@ def apply_rules(uow: UnitOfWork, rules: RuleList, draft: Draft) -> Outcome:
 
     A priority is not set but noted: it speaks as a voice. What a rule names and the desk has no longer is left out.
     """
-    wanted = rules.reads | {name for rule in rules.rules for name in rule.then}
-    outcome = run(rules, *read_draft(uow, draft, wanted))
+    outcome = run(rules, *read_draft(uow, draft, rules.names))
     done: dict[str, Any] = {}
     note: dict[str, Any] = {"revision": rules.revision, "rules": outcome.matched, "set": done}
     for name, (value, rule) in outcome.effects.items():
@@ -84,7 +83,7 @@ def _services(uow: UnitOfWork) -> Mapping[int, tuple[str, bool]]:
 
 
 def read_draft(
-    uow: UnitOfWork, draft: Draft, wanted: frozenset[str] | set[str] | None = None
+    uow: UnitOfWork, draft: Draft, wanted: frozenset[str] | None = None
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """(values, fields) as conditions read them; all, or those wanted. Of long texts the first 10,000 characters."""
     values = draft.values
