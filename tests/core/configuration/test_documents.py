@@ -167,6 +167,25 @@ def test_a_plugins_document_is_checked_against_the_desk_tried_and_heard_of(with_
     assert heard == [(0, 1), (1, 0)]
 
 
+class NewerSchema(LimitSchema):
+    """The same document in a later version of the plugin."""
+
+    unit = Line(20, load_default="pieces")
+
+
+def test_what_a_later_version_adds_to_a_schema_is_there_in_bodies_saved_before(with_plugin: Callable[..., Any]) -> None:
+    def brought(schema: Any) -> Any:
+        return hooked(lambda: [DocumentType("quota.limits", {"en": "Limits"}, schema, {"limit": 0})])
+
+    before, _ = with_plugin("quota", register_documents=brought(LimitSchema))
+    with before.unit_of_work(TESTER) as uow:
+        revision = save_document(uow, name="quota.limits", body={"limit": 7}, reason="a test")
+        activate_document(uow, revision_id=revision.id)
+    after, _ = with_plugin("quota", register_documents=brought(NewerSchema))
+    with after.unit_of_work(TESTER, write=False) as uow:
+        assert document(uow, "quota.limits").body == {"limit": 7, "word": "", "unit": "pieces"}
+
+
 def hooked(function: Any) -> Any:
     from itsm.plugins import hook
 

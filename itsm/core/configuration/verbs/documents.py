@@ -35,7 +35,7 @@ def document(uow: UnitOfWork, name: str) -> Document:
         rows = uow.session.execute(ACTIVE)
         active = uow.memo["documents"] = {document: revision for document, revision in rows}
     revision = active.get(name, 0)
-    return Document(revision, _body(uow, revision) if revision else document_type(uow, name).default)
+    return Document(revision, _body(uow, name, revision) if revision else document_type(uow, name).default)
 
 
 def parsed_document(uow: UnitOfWork, name: str, parse: Callable[[Mapping[str, Any]], T]) -> tuple[int, T]:
@@ -50,14 +50,26 @@ def parsed_document(uow: UnitOfWork, name: str, parse: Callable[[Mapping[str, An
     return found.revision, made
 
 
-def _body(uow: UnitOfWork, revision: int) -> Mapping[str, Any]:
+def _body(uow: UnitOfWork, name: str, revision: int) -> Mapping[str, Any]:
     """Revisions never change, so a desk keeps those it has read; but for this act's own, which may be rolled back."""
     fresh: Mapping[int, Mapping[str, Any]] = uow.memo.get(FRESH, {})
     if revision in fresh:
         return fresh[revision]
     if revision not in uow.registry.revisions:
-        uow.registry.revisions[revision] = uow.session.get_one(Revision, revision).body
+        stored = uow.session.get_one(Revision, revision).body
+        uow.registry.revisions[revision] = _of_today(uow.registry.documents.get(name), stored)
     return uow.registry.revisions[revision]
+
+
+def _of_today(declared: DocumentType | None, stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A body that was saved under an earlier schema with what the schema of today fills in, where it still fits."""
+    if declared is None:
+        return stored
+    try:
+        loaded: Mapping[str, Any] = declared.schema().load(dict(stored))
+    except ValidationError:
+        return stored
+    return loaded
 
 
 def document_type(uow: UnitOfWork, name: str) -> DocumentType:
