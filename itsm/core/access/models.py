@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from itsm.core.db import Base, Id
+from itsm.core.db import Base, Id, folded
 
 
 class Account(Base):
@@ -16,7 +16,7 @@ class Account(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     login: Mapped[str] = mapped_column(String(200))
-    login_fold: Mapped[str] = mapped_column(String(200), unique=True)
+    login_fold: Mapped[str] = mapped_column(folded(200), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     disabled: Mapped[bool] = mapped_column(default=False)
 

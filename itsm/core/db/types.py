@@ -19,6 +19,14 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def folded(length: int) -> TypeEngine[str]:
+    """The type of a fold (`itsm.core.texts.fold`): compared and sorted by code points, whatever the server's locale.
+
+    So Cyrillic and Latin stand in the same order on both databases, and the beginning of a word is found by index.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Utc(TypeDecorator[datetime]):
     """An instant: timestamptz on PostgreSQL, fixed-width text on SQLite; naive values are refused."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from itsm.core.db import Base, Id
+from itsm.core.db import Base, Id, folded
 
 NAME = String(200)
 # In these very words in queries too: SQLite takes the index for no other.
@@ -23,7 +23,7 @@ class Organisation(Base):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(NAME)
-    name_fold: Mapped[str] = mapped_column(NAME, index=True)
+    name_fold: Mapped[str] = mapped_column(folded(200), index=True)
     premium: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -47,7 +47,7 @@ class Contract(Base):
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     number: Mapped[str] = mapped_column(String(80))
-    number_fold: Mapped[str] = mapped_column(String(80), unique=True)
+    number_fold: Mapped[str] = mapped_column(folded(80), unique=True)
     valid_until: Mapped[datetime | None]
 
 
@@ -59,7 +59,7 @@ class OrganisationDomain(Base):
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     domain: Mapped[str] = mapped_column(String(253))
-    domain_fold: Mapped[str] = mapped_column(String(253), unique=True)
+    domain_fold: Mapped[str] = mapped_column(folded(253), unique=True)
 
 
 class Person(Base):
@@ -77,7 +77,7 @@ class Person(Base):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(NAME)
-    name_fold: Mapped[str] = mapped_column(NAME, index=True)
+    name_fold: Mapped[str] = mapped_column(folded(200), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     locale: Mapped[str] = mapped_column(String(2), default="en")
     timezone: Mapped[str] = mapped_column(String(60), default="")
@@ -104,7 +104,7 @@ class Address(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     type: Mapped[str] = mapped_column(String(20))
     value: Mapped[str] = mapped_column(NAME)
-    value_fold: Mapped[str] = mapped_column(NAME)
+    value_fold: Mapped[str] = mapped_column(folded(200))
 
 
 class Team(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from itsm.core.db import Base, Id
+from itsm.core.db import Base, Id, folded
 from itsm.core.db.types import NullJson
 
 CODE = String(40)
@@ -54,7 +54,7 @@ class Ticket(Base):
     category: Mapped[str] = mapped_column(String(8))
     outcome: Mapped[str] = mapped_column(String(12), default="")
     title: Mapped[str] = mapped_column(String(300))
-    title_fold: Mapped[str] = mapped_column(String(400))
+    title_fold: Mapped[str] = mapped_column(folded(400))
     description: Mapped[str] = mapped_column(Text, default="")
     priority: Mapped[int]
     priority_pinned: Mapped[bool] = mapped_column(default=False)
@@ -133,7 +133,7 @@ class Tag(Base):
     __tablename__ = "ticket_tag"
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="RESTRICT"), primary_key=True)
-    fold: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
+    fold: Mapped[str] = mapped_column(folded(60), primary_key=True, index=True)
     tag: Mapped[str] = mapped_column(String(60))
 
 

@@ -8,7 +8,7 @@ from alembic import op
 from itsm.core.db import Utc
 from itsm.core.db.base import BigId
 
-revision = "0006"
+revision = "0004"
 down_revision = "0003"
 
 UNCONFIRMED = sa.text("provisional")

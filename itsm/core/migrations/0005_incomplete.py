@@ -5,8 +5,8 @@ from alembic import op
 
 from itsm.core.db.types import NullJson
 
-revision = "0007"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 
 NEWEST_FIRST = sa.text("id DESC")
 LACKING = sa.text("incomplete IS NOT NULL")
