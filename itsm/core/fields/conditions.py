@@ -62,12 +62,11 @@ def visible(declared: Declared, at: Standing) -> set[str]:
 
 def missing(declared: Declared, at: Standing) -> list[str]:
     """The names of the mandatory fields that have no value, in the order of forms."""
-    demanded = [one for one in declared.values() if one.mandatory and is_empty(at.values.get(one.name))]
-    if not demanded:
-        return []
-    shown = visible(declared, at)
-    demanded = [one for one in demanded if one.name in shown and is_demanded(one, at)]
-    return [one.name for one in sorted(demanded, key=lambda one: one.order)]
+    demanded = [
+        one for one in declared.values() if one.mandatory and is_empty(at.values.get(one.name)) and is_demanded(one, at)
+    ]
+    shown = visible(declared, at) if demanded else ()
+    return [one.name for one in sorted(demanded, key=lambda one: one.order) if one.name in shown]
 
 
 def is_demanded(one: Field, at: Standing) -> bool:

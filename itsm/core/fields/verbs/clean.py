@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from itsm.core.configuration.verbs import document
+from itsm.core.configuration.verbs.documents import FRESH
 from itsm.core.errors import Refusal
 from itsm.core.fields.rules import Wrong, clean
 from itsm.core.fields.verbs.references import settle_references
@@ -43,8 +44,14 @@ def choices_of(uow: UnitOfWork, field: Field) -> Sequence[Choice]:
     if not field.document:
         return field.choices
     name, _, entry = field.document.partition("#")
-    entries = document(uow, name).body[entry or "entries"]
-    return [Choice(e["key"], e["label"]) for e in entries if e.get("active", True)]
+    found = document(uow, name)
+    key = (f"choices {field.document}", found.revision)
+    made: Sequence[Choice] | None = uow.registry.parsed.get(key)
+    if made is None:
+        made = [Choice(e["key"], e["label"]) for e in found.body[entry or "entries"] if e.get("active", True)]
+        if found.revision not in uow.memo.get(FRESH, ()):  # an act's own revision may be rolled back
+            uow.registry.parsed[key] = made
+    return made
 
 
 def fields_in_order(uow: UnitOfWork, subject: str) -> list[Field]:
