@@ -1,6 +1,7 @@
 """Merged and provisional people, domains of organisations, marks that end, versions of groups."""
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +19,7 @@ MARKED = ("person", "organisation")
 def upgrade() -> None:
     """Add the columns and the table."""
     _add("organisation", [sa.Column("premium_until", Utc()), _merged_into("organisation")])
-    provisional = sa.Column("provisional", sa.Boolean(), nullable=False, server_default=sa.false())
+    provisional: sa.Column[bool] = sa.Column("provisional", sa.Boolean(), nullable=False, server_default=sa.false())
     _add("person", [sa.Column("premium_until", Utc()), provisional, _merged_into("person")])
     op.add_column("team", sa.Column("version", BigId, nullable=False, server_default="1"))
     for table in MARKED:
@@ -41,9 +42,9 @@ def _merged_into(table: str) -> sa.Column[int]:
     return sa.Column("merged_into_id", BigId, sa.ForeignKey(f"{table}.id", ondelete="RESTRICT"))
 
 
-def _add(table: str, columns: Sequence[sa.Column[object]]) -> None:
+def _add(table: str, columns: Sequence[sa.Column[Any]]) -> None:
     """SQLite builds the table anew, for it adds no key to one that stands."""
-    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    recreate: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
     with op.batch_alter_table(table, recreate=recreate) as batch:
         for column in columns:
             batch.add_column(column)
