@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from itsm.authoring.check.source import ROOMS
+
 ROOT = Path(__file__).parents[2]
 PYTHON = sorted(
     path
@@ -14,10 +16,6 @@ PYTHON = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if ".venv" not in path.parts
 )
-ROOMS = {
-    "hooks", "models", "verbs", "rules", "schemas", "pages", "api", "jobs", "commands", "settings", "hookspecs",
-    "outside", "__init__", "migrations", "templates", "static", "translations",
-}  # fmt: skip
 MAX_LINES, MAX_FUNCTION, MAX_FOLDER = 400, 60, 20
 
 
@@ -50,7 +48,9 @@ def test_a_folder_with_many_files_has_rooms() -> None:
     assert crowded == {}
 
 
-@pytest.mark.parametrize("package", sorted((ROOT / "plugins").glob("*/itsm_*")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "package", sorted(p for f in ("plugins", "examples") for p in (ROOT / f).glob("*/itsm_*")), ids=lambda p: p.name
+)
 def test_a_plugins_files_have_the_names_of_every_plugin(package: Path) -> None:
     names = {p.stem for p in package.iterdir() if p.name not in ("__pycache__", "py.typed")}
     assert names - ROOMS == set()

@@ -2,18 +2,20 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import itsm
 from itsm.authoring.check.findings import Finding
 from itsm.core.errors import DeskError
-from itsm.plugins.testing.engines import lacking_postgres, postgres_server
+from itsm.plugins.machinery.members import Member
+from itsm.plugins.testing.engines import lacking_postgres, new_database, postgres_server
 from itsm.plugins.testing.projects import declared_in
 
 LIMIT = 300.0
@@ -34,43 +36,58 @@ class Outcome:
 
 
 def check(folder: Path, *, limit: float = LIMIT) -> Outcome:
-    """Check the plugins of a source folder; raises `Invalid` when it is no such folder."""
-    declared_in(folder)
+    """Check the plugins of a source folder, each in a process of its own; raises `Invalid` if it is no such folder."""
     outcome = Outcome()
+    members = declared_in(folder)
+    if not members:
+        outcome.findings.append(Finding("project", "no entry point in the group itsm.plugins", "pyproject.toml"))
     with ExitStack() as stack:
-        postgres = ""
+        server = ""
         if reason := lacking_postgres():
             outcome.left_out.append(f"PostgreSQL: {reason}")
         else:
-            postgres = stack.enter_context(postgres_server())
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        _run(outcome, folder.resolve(), place, postgres, limit)
+            server = stack.enter_context(postgres_server())
+        for member in members:
+            _check(outcome, folder.resolve(), member, server, limit)
     return outcome
 
 
-def _run(outcome: Outcome, folder: Path, place: Path, postgres: str, limit: float) -> None:
-    path = place / "report.jsonl"
-    path.touch()
-    command = [sys.executable, "-m", MODULE, str(folder), str(path), postgres]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=place,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            timeout=limit,
-            stdin=subprocess.DEVNULL,
-        )
-        ended, words = done.returncode, done.stderr
-    except subprocess.TimeoutExpired:
-        ended, words = None, ""
-    step = _read(outcome, path.read_text(encoding="utf-8").splitlines())
+def _check(outcome: Outcome, folder: Path, member: Member, server: str, limit: float) -> None:
+    """One plugin. Databases and folders are made and put away here: the other process may be killed."""
+    if member.fault:
+        outcome.findings.append(Finding("project", f"{member.name}: {member.fault}", "pyproject.toml"))
+        return
+    with ExitStack() as stack:
+        urls = [stack.enter_context(new_database(server)) for _ in range(2)] if server else []
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        report = place / "report.jsonl"
+        report.touch()
+        command = [sys.executable, "-m", MODULE, str(folder), member.name, str(report), *urls]
+        ended = _run(command, place, limit)
+        step = _read(outcome, report.read_text(encoding="utf-8").splitlines())
+        words = (place / "said").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     if ended is None:
         outcome.findings.append(Finding("hangs", f"after {limit:g} s the check was still at: {step}"))
     elif step:
-        last = " ".join(words.strip().splitlines()[-1:])
-        outcome.findings.append(Finding("crash", f"the process ended with {ended} at: {step}. {last}"))
+        last = " ".join(words[-1:])
+        outcome.findings.append(Finding("crash", f"the process ended with {ended} at: {step}. {last}".strip()))
+
+
+def _run(command: Sequence[str], place: Path, limit: float) -> int | None:
+    """The exit code; None when the time was over, and the process and all that it had started were ended."""
+    with (place / "said").open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=place, env=_environment(place), stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            return process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _read(outcome: Outcome, lines: Sequence[str]) -> str:
@@ -87,10 +104,10 @@ def _read(outcome: Outcome, lines: Sequence[str]) -> str:
     return step
 
 
-def _environment() -> dict[str, str]:
+def _environment(place: Path) -> dict[str, str]:
     """Without the caller's desk: a check must not touch it."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("ITSM_")}
     if itsm.__file__ is None:
         raise DeskError("the package itsm has no file")
     paths = [str(Path(itsm.__file__).parents[1]), *sys.path]
-    return plain | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(p for p in paths if p))}
+    return plain | {"TMPDIR": str(place), "PYTHONPATH": os.pathsep.join(dict.fromkeys(p for p in paths if p))}

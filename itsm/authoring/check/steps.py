@@ -3,10 +3,8 @@
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Table
 
@@ -20,7 +18,6 @@ from itsm.core.db import Base
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.work.limits import OutOfTime, time_limit
 from itsm.plugins.machinery.members import Member, load, ordered
-from itsm.plugins.testing.engines import new_database
 from itsm.plugins.testing.projects import incidents, members_of, with_needs
 from itsm.plugins.testing.worlds import new_world
 
@@ -31,23 +28,11 @@ class GaveUp(Exception):
     """What comes next would make no sense."""
 
 
-def check_folder(report: Report, postgres: str) -> None:
-    """Check every plugin that the folder's `pyproject.toml` declares. postgres: a server's URL, '' for none."""
-    members = members_of(report.folder)
-    if not members:
-        report.add("project", "no entry point in the group itsm.plugins", report.folder / "pyproject.toml")
-    for member in members:
-        if member.fault:
-            report.add("project", member.fault, report.folder / "pyproject.toml")
-        else:
-            _Check(report, member, postgres).run()
-
-
 class _Check:
-    """The check of one plugin."""
+    """The check of one plugin. databases: URLs of two empty ones on PostgreSQL, or none."""
 
-    def __init__(self, report: Report, member: Member, postgres: str) -> None:
-        self.report, self.member, self.postgres = report, member, postgres
+    def __init__(self, report: Report, member: Member, databases: Sequence[str]) -> None:
+        self.report, self.member, self.databases = report, member, databases
         self.house: Sequence[Member] = ()
         self.registry = Registry()
         self.tables: Sequence[Table] = ()
@@ -67,8 +52,10 @@ class _Check:
             self._step("what it registers", self._registers)
             self._step("its routes", lambda: check_routes(report, member, self.registry))
             self._step("its tables", lambda: check_models(report, member, self.tables))
-            for url in self._databases():
-                self._on(url)
+            with tempfile.TemporaryDirectory() as folder:
+                self._on([f"sqlite:///{folder}/{name}.sqlite3" for name in ("revisions", "life")])
+            if self.databases:
+                self._on(self.databases)
         except GaveUp:
             return
 
@@ -93,20 +80,14 @@ class _Check:
     def _registers(self) -> None:
         self.registry = check_registers(self.report, self.house, self.member)
 
-    def _databases(self) -> Iterator[Callable[[], Any]]:
-        yield _sqlite
-        if self.postgres:
-            yield lambda: new_database(self.postgres)
-
-    def _on(self, database: Callable[[], Any]) -> None:
-        """Revisions on one new database, the plugin's life on another."""
-        with database() as url:
-            self._step(
-                "its revisions",
-                lambda: check_revisions(self.report, self.house, self.member, self.registry, url, self.tables),
-            )
-        with database() as url, tempfile.TemporaryDirectory() as folder:
-            self._step("its life on a desk", lambda: self._live(url, Path(folder)))
+    def _on(self, urls: Sequence[str]) -> None:
+        """Revisions on one empty database, the plugin's life on another."""
+        self._step(
+            "its revisions",
+            lambda: check_revisions(self.report, self.house, self.member, self.registry, urls[0], self.tables),
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            self._step("its life on a desk", lambda: self._live(urls[1], Path(folder)))
 
     def _live(self, url: str, folder: Path) -> None:
         plugins = [member for member in (*self.house, self.member) if not member.built_in]
@@ -130,17 +111,12 @@ class _Check:
         return Path(file).resolve().is_relative_to(self.report.folder)
 
 
-@contextmanager
-def _sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/check.sqlite3"
-
-
 def main(arguments: Sequence[str]) -> None:
-    """`FOLDER REPORT POSTGRES`: check and write the report; its last line says that all was tried."""
-    folder, path, postgres = arguments
+    """`FOLDER PLUGIN REPORT [URL URL]`: check and write the report; its last line says that all was tried."""
+    folder, name, path, *databases = arguments
     report = Report(Path(folder), Path(path))
-    check_folder(report, postgres)
+    member = next(member for member in members_of(report.folder) if member.name == name)
+    _Check(report, member, databases).run()
     report.step("")
 
 
