@@ -5,13 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
+
+from itsm.core.access.models import Role
+from itsm.core.configuration.verbs import document
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.fields.conditions import circle, hangs_on
+from itsm.core.fields.conditions import circle
 from itsm.core.fields.rules import NUMERIC, Wrong, clean, unfilterable
 from itsm.core.fields.schemas import FieldsSchema, entries, field_of, read_fields
 from itsm.core.fields.verbs.kept import lost_values, rework
-from itsm.core.hookspecs.declarations import DocumentType, Field
-from itsm.core.texts import say
+from itsm.core.hookspecs.declarations import DocumentType, Field, When
+from itsm.core.texts import Message, say
+from itsm.core.tickets.rules import CATEGORIES
 from itsm.core.work.uow import UnitOfWork
 
 NAME = re.compile(r"\Adesk\.[a-z][a-z0-9_]{0,39}\Z")
@@ -135,11 +140,34 @@ def _unknown(uow: UnitOfWork, field: Field, known: set[str]) -> Iterator[tuple[s
             "reference",
             say("There is no kind {kind} to refer to; there are: {kinds}.", kind=field.reference, kinds=kinds),
         )
-    whens = [*field.visible, *(() if isinstance(field.mandatory, bool) else field.mandatory)]
-    for kind in {*field.kinds, *(kind for when in whens for kind in when.kinds)} - uow.registry.kinds.keys():
+    for kind in sorted(set(field.kinds) - uow.registry.kinds.keys()):
         yield "kinds", say("There is no type {kind}.", kind=kind)
-    for name in sorted(hangs_on(field) - known):
-        yield "visible", say("There is no field {name} on the same subject.", name=name)
+    several = {"visible": field.visible, "mandatory": () if isinstance(field.mandatory, bool) else field.mandatory}
+    for where, whens in several.items():
+        for number, when in enumerate(whens):
+            for part, why in _nothing(uow, when, known):
+                yield f"{where}.{number}.{part}", why
+
+
+def _nothing(uow: UnitOfWork, when: When, known: set[str]) -> Iterator[tuple[str, Message]]:
+    """What a condition names and this desk does not have."""
+    for kind in sorted(set(when.kinds) - uow.registry.kinds.keys()):
+        yield "kinds", say("There is no type {kind}.", kind=kind)
+    for name in sorted(when.fields.keys() - known):
+        yield "fields", say("There is no field {name} on the same subject.", name=name)
+    if not set(when.categories) <= set(CATEGORIES):
+        yield "categories", say("Must be one of: {allowed}.", allowed=", ".join(CATEGORIES))
+    if when.roles:
+        for role in sorted(set(when.roles) - set(uow.session.scalars(select(Role.key)))):
+            yield "roles", say("There is no role {key}.", key=role)
+    if when.services:
+        keys = {service.key for service in uow.hook.call("service_names", uow=uow)}
+        for service in sorted(set(when.services) - keys):
+            yield "services", say("There is no service {id}.", id=service)
+    if when.states:
+        states = {s["key"] for kind in uow.registry.kinds for s in document(uow, f"workflow.{kind}").body["states"]}
+        for state in sorted(set(when.states) - states):
+            yield "states", say("There is no state {key}.", key=state)
 
 
 def put_to_work(uow: UnitOfWork, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
