@@ -133,6 +133,42 @@ def test_each_fault_put_into_a_good_plugin_is_found(tmp_path: Path, sort: str) -
         assert [t for c, t in told if c == code and what in t], (code, told)
 
 
+OFFER = '''"""Hooks of scores."""
+
+from itsm.plugins import Deprecated, UnitOfWork, spec
+
+
+@spec("observes", deprecated=Deprecated("ticket_opened", removed_in="9.0"))
+def score_given(uow: UnitOfWork) -> None:
+    """A score was given."""
+'''
+ANSWER = '''
+
+@hook
+def score_given(uow: UnitOfWork) -> None:
+    """Answer."""
+'''
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_database")
+def test_what_goes_away_is_a_warning_and_sources_may_lie_in_src(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    (folder / "itsm_scores" / "hookspecs.py").write_text(OFFER, encoding="utf-8")
+    change(folder / "itsm_scores", "hooks.py", "import jobs, rules", "import hookspecs, jobs, rules")
+    with (folder / "itsm_scores" / "hooks.py").open("a", encoding="utf-8") as hooks:
+        hooks.write(ANSWER)
+    (folder / "src").mkdir()
+    (folder / "itsm_scores").rename(folder / "src" / "itsm_scores")
+    outcome = check(folder)
+    (finding,) = outcome.findings
+    sentence = "the hook score_given: use ticket_opened instead; it is removed in 9.0"
+    assert (finding.level, finding.code, finding.what) == ("warning", "deprecated", sentence)
+    assert finding.file == "src/itsm_scores/hooks.py"
+    assert finding.line > 80
+    assert outcome.passed
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_database")
 def test_a_plugin_that_never_ends_is_ended_and_the_place_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +40,13 @@ def declared_in(folder: Path) -> list[Member]:
 
 
 def members_of(folder: Path) -> list[Member]:
-    """The plugins that a folder declares, not loaded; importable from now on."""
+    """The plugins that a folder declares, not loaded; importable from now on, its source before an installed copy."""
     members = declared_in(folder)
     for member in members:
-        if find_spec(member.package.partition(".")[0] or "-") is None:
-            sys.path.insert(0, str(folder.resolve()))
+        package = member.package.replace(".", "/")
+        for home in (folder / "src", folder):
+            if (home / package).is_dir() and str(home.resolve()) not in sys.path:
+                sys.path.insert(0, str(home.resolve()))
     return members
 
 
