@@ -20,7 +20,13 @@ def test_it_is_valid_and_lists_what_plugins_add(client: Any, desk: Desk) -> None
 
 def test_every_documented_filter_is_taken(api: Any, client: Any) -> None:
     page = client.get("/api/v1/openapi.json").json
-    values = {"state_category": "open", "premium": "true", "incidents.major": "true", "incidents.impact": "high"}
+    values = {
+        "state_category": "open",
+        "premium": "true",
+        "incomplete": "true",
+        "incidents.major": "true",
+        "incidents.impact": "high",
+    }
     for parameter in page["paths"]["/api/v1/tickets/count"]["get"]["parameters"]:
         name = parameter["name"]
         answer = api("agent", "GET", "/tickets/count", query_string={name: values.get(name, "1")})

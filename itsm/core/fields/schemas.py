@@ -1,6 +1,6 @@
-"""The body of the document `core.fields`: what administrators say of their own fields."""
+"""The document `core.fields` as administrators write it, and the values of fields as the API takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, post_load
@@ -129,3 +129,32 @@ def read_fields(body: Any) -> list[Field]:
     """The fields of a stored document, as strictly as when it was saved; raises `ValidationError`."""
     loaded = FieldsSchema().load(body)
     return [field_of(entry) for entry in entries(loaded) if not entry["remove"]]
+
+
+TEXT = {"type": "string"}
+COMPOSED: dict[str, dict[str, Any]] = {
+    "money": {
+        "type": ["object", "string", "null"], "properties": {"amount": TEXT, "currency": TEXT},
+        "example": {"amount": "1250.50", "currency": "RUB"},
+    },
+    "file": {"type": ["object", "null"], "properties": {"sha256": TEXT, "name": TEXT, "size": {"type": "integer"}}},
+}  # fmt: skip
+
+
+def values_schema(declared: Iterable[Field]) -> fields.Dict:
+    """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
+    properties = {field.name: _described(field) for field in declared}
+    described = {"properties": properties, "additionalProperties": False}
+    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described)
+
+
+def _described(field: Field) -> dict[str, Any]:
+    """What the OpenAPI page says of a field."""
+    kinds = {
+        "whole": "integer", "duration": "integer", "reference": "integer", "decimal": "number", "yes_no": "boolean",
+    }  # fmt: skip
+    if field.type in COMPOSED:
+        return {**COMPOSED[field.type], "description": dict(field.label).get("en", "")}
+    if field.type == "choices":
+        return {"type": ["array", "null"], "items": {"type": "string"}, "description": dict(field.label).get("en", "")}
+    return {"type": [kinds.get(field.type, "string"), "null"], "description": dict(field.label).get("en", "")}

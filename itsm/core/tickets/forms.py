@@ -1,40 +1,12 @@
 """marshmallow schemas of what people and integrators send about tickets, made for the fields of one desk."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from marshmallow import Schema, fields
 
+from itsm.core.fields.schemas import values_schema
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.schemas import Body, Ident, Key, Line, Size, Strict, Whole, YesNo
-
-TEXT = {"type": "string"}
-COMPOSED: dict[str, dict[str, Any]] = {
-    "money": {
-        "type": ["object", "string", "null"], "properties": {"amount": TEXT, "currency": TEXT},
-        "example": {"amount": "1250.50", "currency": "RUB"},
-    },
-    "file": {"type": ["object", "null"], "properties": {"sha256": TEXT, "name": TEXT, "size": {"type": "integer"}}},
-}  # fmt: skip
-
-
-def field_values(declared: Iterable[Field]) -> fields.Dict:
-    """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
-    properties = {field.name: _described(field) for field in declared}
-    described = {"properties": properties, "additionalProperties": False}
-    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described)
-
-
-def _described(field: Field) -> dict[str, Any]:
-    """What the OpenAPI page says of a field."""
-    kinds = {
-        "whole": "integer", "duration": "integer", "reference": "integer", "decimal": "number", "yes_no": "boolean",
-    }  # fmt: skip
-    if field.type in COMPOSED:
-        return {**COMPOSED[field.type], "description": dict(field.label).get("en", "")}
-    if field.type == "choices":
-        return {"type": ["array", "null"], "items": {"type": "string"}, "description": dict(field.label).get("en", "")}
-    return {"type": [kinds.get(field.type, "string"), "null"], "description": dict(field.label).get("en", "")}
 
 
 class TicketValues(Strict):
@@ -162,7 +134,7 @@ def open_schema(declared: Iterable[Field]) -> type[Schema]:
             "kind": Key(required=True),
             "title": Line(300, required=True),
             "tags": fields.List(Line(60), validate=Size(0, 50)),
-            "fields": field_values(declared),
+            "fields": values_schema(declared),
         },
         name="TicketOpenIn",
     )
@@ -170,7 +142,7 @@ def open_schema(declared: Iterable[Field]) -> type[Schema]:
 
 def patch_schema(declared: Iterable[Field]) -> type[Schema]:
     """The body of `PATCH /api/v1/tickets/{number}`."""
-    return TicketValues.from_dict({"fields": field_values(declared)}, name="TicketPatchIn")
+    return TicketValues.from_dict({"fields": values_schema(declared)}, name="TicketPatchIn")
 
 
 def transition_schema(declared: Iterable[Field]) -> type[Schema]:
@@ -178,7 +150,7 @@ def transition_schema(declared: Iterable[Field]) -> type[Schema]:
     return TicketValues.from_dict(
         {
             "transition": Key(required=True),
-            "fields": field_values(declared),
+            "fields": values_schema(declared),
             "comment": Body(),
             "reason": Line(500, blank=True),
         },
