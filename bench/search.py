@@ -77,7 +77,7 @@ LARGE_ONLY = {
     "5 %, counted": "/tickets/count?q=шлюз",
     "5 %, a beginning of three letters": "/search?q=шлю*&kind=ticket&limit=50",
     "5 %, a requester who sees one in a thousand": "/search?q=шлюзам&limit=50",
-    "what is typed: two letters": "/search?q=се*",
+    "a beginning that half of all hold": "/search?q=сер*",
 }
 
 

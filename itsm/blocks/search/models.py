@@ -93,14 +93,18 @@ class Matches(ColumnElement[bool]):
     def __init__(self, fts: str, tsquery: str) -> None:
         self.fts, self.tsquery = literal(fts, Text()), literal(tsquery, Text())
 
+    def self_group(self, against: Any = None) -> "Matches":
+        """Without this it would be spelled `… = 1` on SQLite, and no plan would begin with it."""
+        return self
+
 
 @compiles(Matches, "sqlite")
 def _sqlite_matches(element: Matches, compiler: SQLCompiler, **more: Any) -> str:
     """A subquery, so that the statement around it is the same on both databases."""
     asked = compiler.process(element.fts, **more)
-    return f"search_document.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {asked})"  # noqa: S608
+    return f"(search_document.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {asked}))"  # noqa: S608
 
 
 @compiles(Matches, "postgresql")
 def _postgresql_matches(element: Matches, compiler: SQLCompiler, **more: Any) -> str:
-    return f"search_document.vector @@ CAST({compiler.process(element.tsquery, **more)} AS tsquery)"
+    return f"(search_document.vector @@ CAST({compiler.process(element.tsquery, **more)} AS tsquery))"

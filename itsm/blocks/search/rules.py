@@ -44,7 +44,7 @@ LONGEST_QUERY = 2_000
 LONGEST_TITLE = 300
 MOST_TERMS = 16
 MOST_IN_PHRASE = 32
-SHORTEST_BEGINNING = 2
+SHORTEST_BEGINNING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _term(asked: Sequence[str], begins: bool) -> Term | None:
     if not asked:
         return None
     found, last = tuple(stem(word) for word in asked), asked[-1]
-    if not begins or len(last) < SHORTEST_BEGINNING:
+    if not begins or (len(asked) == 1 and len(last) < SHORTEST_BEGINNING):
         return Term(found)
     forms = [found[-1], *(last[:-1] + end for end in "кц" if last[-1] in "ое")]
     return Term(found[:-1], last, tuple(form for form in dict.fromkeys(forms) if not form.startswith(last)))
@@ -203,7 +203,7 @@ def _ways(term: Term, internal: bool) -> Iterator[tuple[list[str], bool]]:
 
 
 def fts_query(terms: Iterable[Term], *, kind: str, internal: bool) -> str:
-    """The query as SQLite's FTS5 wants it."""
+    """The query on one kind as SQLite's FTS5 wants it."""
     asked = [kind_word(kind)]
     for term in terms:
         ways = [f'"{" ".join(row)}"' + (" *" if more else "") for row, more in _ways(term, internal)]
@@ -212,7 +212,7 @@ def fts_query(terms: Iterable[Term], *, kind: str, internal: bool) -> str:
 
 
 def ts_query(terms: Iterable[Term], *, kind: str, internal: bool) -> str:
-    """The query as the input of PostgreSQL's type tsquery, which takes its words as they are."""
+    """The query on one kind as the input of PostgreSQL's type tsquery, which takes its words as they are."""
     asked = [f"'{kind_word(kind)}'"]
     for term in terms:
         ways = [" <-> ".join(f"'{w}'" for w in row) + (":*" if more else "") for row, more in _ways(term, internal)]
