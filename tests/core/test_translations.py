@@ -27,7 +27,16 @@ MARSHMALLOW = (
     "Not a valid mapping type.", "Invalid value.",
 )  # fmt: skip
 # Texts of the command line and of start-up, which are read beside English log lines.
-NOT_ON_PAGES = ("migrations", "commands.py", "cli.py", "machinery/found.py", "machinery/lifecycle.py", "importing")
+NOT_ON_PAGES = (
+    "migrations",
+    "commands.py",
+    "cli.py",
+    "machinery/found.py",
+    "machinery/lifecycle.py",
+    "importing",
+    "authoring",
+    "plugins/testing",
+)
 
 
 def sentences_of(folder: Path) -> Iterator[tuple[str, str]]:
@@ -126,3 +135,14 @@ def _inner(body: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(body, list | tuple):
         for number, value in enumerate(body):
             yield from _inner(value, f"{place}.{number}")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "правил"), (1, "правило"), (3, "правила"), (5, "правил"), (21, "правило")]
+)
+def test_plurals_follow_the_rules_of_russian(desk: Desk, number: int, said: str) -> None:
+    sentence = desk.catalogues.ngettext("ru", "%(num)s rule in force", "%(num)s rules in force", number)
+    assert sentence.endswith(f" {said}")
+    assert desk.catalogues.ngettext("en", "%(num)s ticket", "%(num)s tickets", number).endswith("ticket") == (
+        number == 1
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -15,7 +16,8 @@ class Catalogues:
     """The merged translations of one desk; a later folder does not overrule an earlier one's sentence."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
-        self.by_locale: dict[str, Translations] = {locale: Translations() for locale in LOCALES}
+        # Each begins with an empty catalogue of its language: merging adds sentences, but not the rule for plurals.
+        self.by_locale = {locale: _compiled(Catalog(locale=locale)) for locale in LOCALES}
         for folder in reversed(list(folders)):
             for locale in LOCALES:
                 path = folder / f"{locale}.po"
@@ -33,9 +35,12 @@ class Catalogues:
 
 
 def _read(path: Path, locale: str) -> Translations:
-    """Compiled in memory, so that there is no build step to forget."""
     with path.open("rb") as file:
-        catalogue = read_po(file, locale=locale, domain="messages")
+        return _compiled(read_po(file, locale=locale, domain="messages"))
+
+
+def _compiled(catalogue: Catalog) -> Translations:
+    """Compiled in memory, so that there is no build step to forget."""
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

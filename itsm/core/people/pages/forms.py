@@ -21,6 +21,7 @@ CONTROLS = ("version", "was", "reason")
 LABELS: Mapping[str, Message] = {
     "key": say("Short code (latin letters, stays for ever)"),
     "name": say("Name"),
+    "person.name": say("Full name"),
     "name_ru": say("Name in Russian"),
     "name_en": say("Name in English"),
     "email": say("E-mail"),
@@ -67,7 +68,7 @@ def inputs_for(uow: UnitOfWork, kind: str, row: Any = None) -> list[Input]:
     """The inputs of a form; without a row it is for a new one."""
     names = (*OWN[kind], *(("active",) if row is not None else FIRST[kind]))
     values = _texts(uow, kind, row) if row is not None else {"locale": locale(), "level": "group"}
-    made = [_input(uow, name, values.get(name, "")) for name in names]
+    made = [_input(uow, kind, name, values.get(name, "")) for name in names]
     held = row.fields if row is not None else {}
     return made + [field_input(uow, f, held.get(f.name)) for f in fields_in_order(uow, kind) if f.on_form]
 
@@ -91,8 +92,9 @@ def _texts(uow: UnitOfWork, kind: str, row: Any) -> dict[str, str]:
     return texts | {"locale": row.locale, "timezone": row.timezone}
 
 
-def _input(uow: UnitOfWork, name: str, text: str) -> Input:
-    item = Input(name, translated(LABELS[name]), text=text, chosen=[text], maximum=200, required=name in REQUIRED)
+def _input(uow: UnitOfWork, kind: str, name: str, text: str) -> Input:
+    label = translated(LABELS.get(f"{kind}.{name}", LABELS[name]))
+    item = Input(name, label, text=text, chosen=[text], maximum=200, required=name in REQUIRED)
     item.help = translated(HELP[name]) if name in HELP else ""
     if name in ("contracts", "domains"):
         item.type, item.maximum = "long_text", 20_000
