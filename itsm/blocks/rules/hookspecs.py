@@ -68,6 +68,7 @@ class RuleListType:
     stays. fields: the subject (ticket, person, …) whose fields conditions read as `fields["plugin.name"]` and rules
     may set by that name. past: `(uow, ticket)`, with which revision and over which values this list ran for a ticket,
     None if it did not. try_out: `(uow, new, old)`, what a new list would have done otherwise with the past.
+    example: a body as YAML, shown beside the form.
     """
 
     name: str
@@ -78,6 +79,7 @@ class RuleListType:
     fields: str = ""
     past: "Callable[[UnitOfWork, Ticket], Past | None] | None" = None
     try_out: "Callable[[UnitOfWork, RuleList, RuleList], Sequence[Finding]] | None" = None
+    example: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no condition could name, while the plugin that brings it is the one that is asked."""

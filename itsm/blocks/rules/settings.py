@@ -39,6 +39,17 @@ SERVICE = {"en": "Service, by its key", "ru": "Услуга, по ключу"}
 TOPIC = {"en": "Topic, by its key", "ru": "Тема, по ключу"}
 PRIORITY = {"en": "Priority, 1 is the most urgent", "ru": "Приоритет, 1 – самый срочный"}
 WORDS = {"en": "Subject and description in small letters, ё as е", "ru": "Тема и описание строчными буквами, ё как е"}
+EXAMPLE = """rules:
+- key: printers
+  label: {en: Printers, ru: Принтеры}
+  when: words.contains('принтер') || words.contains('printer')
+  then: {topic: hardware.printer}
+- key: premium_down
+  label: {en: A premium customer without service, ru: Премиум без услуги}
+  when: premium && kind == 'incident'
+  then: {priority: 1}
+  stop: true        # no rule after it, when it matched
+"""
 OPENING = RuleListType(
     NAME,
     {"en": "When a ticket is opened", "ru": "При регистрации обращения"},
@@ -66,4 +77,5 @@ OPENING = RuleListType(
     fields="ticket",
     past=past_of,
     try_out=try_on_history,
+    example=EXAMPLE,
 )  # fmt: skip

@@ -22,6 +22,17 @@ from itsm.core.work.uow import UnitOfWork
 NAME = re.compile(r"\Adesk\.[a-z][a-z0-9_]{0,39}\Z")
 BOUNDED = frozenset({*NUMERIC, "text", "long_text", "money"}) - {"reference"}
 
+EXAMPLE = """fields:
+- name: desk.region
+  type: choice
+  label: {en: Region, ru: Регион}
+  choices:
+  - {value: north, label: {en: North, ru: Север}}
+  - {value: south, label: {en: South, ru: Юг}}
+  filterable: true
+  mandatory: true
+"""
+
 
 def fields_document() -> DocumentType:
     """The document as the core registers it; what others refer to is checked in the desk."""
@@ -34,6 +45,7 @@ def fields_document() -> DocumentType:
         check_desk=check_fit,
         on_activate=put_to_work,
         order=50,
+        example=EXAMPLE,
     )
 
 

@@ -213,6 +213,7 @@ class DocumentType:
     try_out: `(uow, body)`, what this body would mean here, on history for example; it writes nothing.
     on_activate: `(uow, old, new)`, what must happen with the activation, in its transaction; may refuse by `Invalid`.
     order: where it comes when several are put in force at once; what others refer to comes first.
+    example: a body as YAML, shown beside the form of a document whose default does not tell what may stand in it.
     """
 
     name: str
@@ -224,6 +225,7 @@ class DocumentType:
     try_out: "Callable[[UnitOfWork, Mapping[str, Any]], Sequence[Finding]] | None" = None
     on_activate: "Callable[[UnitOfWork, Mapping[str, Any], Mapping[str, Any]], None] | None" = None
     order: int = 100
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from itsm.core.configuration.outside import from_text
 from itsm.core.configuration.verbs import (
     activate_document,
+    check_document,
     difference,
     document,
     list_revisions,
@@ -190,3 +192,11 @@ def hooked(function: Any) -> Any:
     from itsm.plugins import hook
 
     return hook(function)
+
+
+def test_the_examples_beside_the_forms_can_be_put_in_force(uow: UnitOfWork) -> None:
+    shown = {name: declared.example for name, declared in uow.registry.documents.items() if declared.example}
+    assert {"core.fields", "rules.tickets.opening"} <= set(shown)
+    for name, example in shown.items():
+        try_document(uow, name=name, body=from_text(example))
+        assert check_document(uow, name=name, body=from_text(example))

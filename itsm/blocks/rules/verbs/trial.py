@@ -31,6 +31,7 @@ def document_of(declared: RuleListType) -> DocumentType:
         check_desk=lambda uow, body: check_rules(uow, name, body),
         try_out=lambda uow, body: try_rules(uow, name=name, body=body),
         order=ORDER,
+        example=declared.example,
     )
 
 
