@@ -13,7 +13,7 @@ from itsm.core.texts import say
 
 LONGEST = 400_000
 PLAIN = ("map", "seq", "str", "null", "bool", "int", "float", "None")
-LONGEST_DESK = 4_000_000
+LONGEST_DESK = 2_000_000
 
 
 class _Loader(yaml.SafeLoader):
@@ -31,11 +31,14 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        doubled = next((i for i, key in enumerate(keys) if key in keys[:i]), None)
-        if doubled is not None:
-            mark = node.value[doubled][0].start_mark
-            raise yaml.MarkedYAMLError(problem=f"{keys[doubled]!r} is there twice", problem_mark=mark)
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str | int | float | bool | None):
+                raise yaml.MarkedYAMLError(problem="a name is a plain text", problem_mark=key_node.start_mark)
+            if key in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key!r} is there twice", problem_mark=key_node.start_mark)
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 

@@ -145,6 +145,7 @@ TREE = "format: 1\nparts:\n  services.tree:\n  - {key: a, label: {en: A}, parent
         ("format: 1\nparts:\n  services.tree: {key: a}\n", "line 3, parts.services.tree", "Invalid input type"),
         ("format: 1\na: &x [1]\nb: *x\n", "file", "Line 3: anchors are not used here"),
         ("format: 1\nformat: 1\n", "file", "Line 2: 'format' is there twice"),
+        ("format: 1\n? [a]\n: 1\n", "file", "Line 2: a name is a plain text"),
         ("format: !!python/name:os.system\n", "file", "Line 1: could not determine a constructor"),
         ("format: !!timestamp 2026-01-01\n", "file", "Line 1: could not determine a constructor"),
         ("[" * 20_000, "file", "not YAML"),
