@@ -110,6 +110,8 @@ FAULTS: dict[str, list[tuple[str, str, str, str, str]]] = {
         ("jobs.py", TIDY, AGAIN, "job-twice", "changes data again"),
     ],
     "late": [
+        ("verbs.py", "    if draft.changed(SCORE):", "    while draft.changed(SCORE):\n        pass\n    if 1:",
+         "blocking-hook", "ticket_recorded did not end within"),
         ("pages.py", "with reading()", "1 / 0\n    with reading()", "page-fault", "/p/scores/ answers 500"),
         ("jobs.py", TIDY, AGAIN, "late-import", "an import stands inside a function"),
         ("migrations/0001_changes.py", "op.create_index(", "op.create_no(", "migration", "on sqlite"),
