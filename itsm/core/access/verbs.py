@@ -14,7 +14,7 @@ from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import Conflict, Invalid, NotSignedIn, TooMany, Unknown
 from itsm.core.hookspecs.declarations import Permission
 from itsm.core.ledger.verbs import append
-from itsm.core.people.models import Person
+from itsm.core.people.models import Person, TeamMember
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -155,6 +155,16 @@ def grant_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
         uow.session.add(RoleGrant(person_id=person_id, role=role))
         uow.session.flush()
         append(uow, stream="person", subject_id=person_id, type="role_granted", facts={"role": role})
+
+
+def people_who_may(uow: UnitOfWork, *, permission: str, team_id: int | None = None) -> Sequence[Person]:
+    """Active people whose roles hold a permission, by name; of one team only when it is given."""
+    roles = [role.key for role in uow.session.scalars(select(Role)) if {"*", permission} & set(role.permissions)]
+    granted = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles))
+    statement = select(Person).where(Person.id.in_(granted), Person.active)
+    if team_id is not None:
+        statement = statement.where(Person.id.in_(select(TeamMember.person_id).where(TeamMember.team_id == team_id)))
+    return uow.session.scalars(statement.order_by(Person.name_fold, Person.id)).all()
 
 
 def disable_account(uow: UnitOfWork, *, person_id: int) -> None:

@@ -6,7 +6,7 @@ import click
 
 from itsm.core.commands import OpenOffice
 from itsm.core.work.models import OwedCall
-from itsm.core.work.verbs import STATES, count_calls, list_calls, release_calls, retry_call
+from itsm.core.work.verbs import STATES, count_calls, list_calls, release_calls, retry_call, run_schedule
 
 
 @click.group()
@@ -38,6 +38,16 @@ def retry(open_office: OpenOffice, ids: tuple[int, ...]) -> None:
         for number in ids:
             retry_call(uow, call_id=number)
     click.echo(f"{len(ids)} will be tried again.")
+
+
+@calls.command()
+@click.argument("schedule")
+@click.pass_obj
+def run(open_office: OpenOffice, schedule: str) -> None:
+    """Have the job of a SCHEDULE done now, by the next free worker."""
+    with open_office().unit_of_work() as uow:
+        run_schedule(uow, name=schedule)
+    click.echo(f"{schedule} is due; `itsm calls list` shows what became of it.")
 
 
 @calls.command()

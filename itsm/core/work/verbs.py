@@ -38,6 +38,16 @@ def retry_call(uow: UnitOfWork, *, call_id: int) -> None:
         raise Conflict(say("Only a job that failed can be tried again."))
 
 
+def run_schedule(uow: UnitOfWork, *, name: str) -> None:
+    """Owe the call of a schedule now, beside its own times: to try it, or to make good what was missed."""
+    uow.require("core.calls")
+    schedule = uow.registry.schedules.get(name)
+    if schedule is None:
+        known = ", ".join(sorted(uow.registry.schedules))
+        raise Unknown(say("There is no schedule {name}; there are: {known}.", name=name, known=known))
+    uow.later(schedule.call, **schedule.args)
+
+
 def release_calls(uow: UnitOfWork) -> int:
     """Release everything that is held since a restore; how many."""
     uow.require("core.calls")

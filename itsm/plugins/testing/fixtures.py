@@ -18,6 +18,7 @@ from itsm.core.hookspecs.imports import ImportJob, ImportReport
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.jobs import drain
 from itsm.core.work.uow import UnitOfWork
+from itsm.core.work.verbs import run_schedule as owe_schedule
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.engines import lacking_postgres, new_database, postgres_server
@@ -132,9 +133,8 @@ def run_schedule(world: World, work: Callable[[], int]) -> Callable[[str], int]:
     """`run_schedule("sample.nightly")`: what this schedule owes comes due now, and is done."""
 
     def run(name: str) -> int:
-        schedule = world.desk.registry.schedules[name]
         with world.desk.unit_of_work(TESTER) as uow:
-            uow.later(schedule.call, **schedule.args)
+            owe_schedule(uow, name=name)
         return work()
 
     return run

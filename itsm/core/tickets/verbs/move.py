@@ -55,9 +55,9 @@ def run_transition(
     target = workflow.states[way.target]
     enter(draft.values, target)
     draft.category, draft.outcome = target.category, draft.values["outcome"]
-    refusals += [
-        Refusal(name, say("Needed for this step.")) for name in way.requires if draft.values.get(name) in (None, "", [])
-    ]
+    refused = {refusal.field for refusal in refusals}
+    lacking = [n for n in way.requires if n not in refused and draft.values.get(n) in (None, "", [])]
+    refusals += [Refusal(name, say("Needed for this step.")) for name in lacking]
     guard(uow, "ticket_changing", draft, refusals, values)
     voices = settle_priority(uow, draft)
     taken = stamp(uow, ticket, target)
