@@ -136,7 +136,8 @@ def test_a_branch_is_refused_before_anything_runs(engine: Engine, plugin: Lineag
 
 
 def test_of_two_processes_at_once_one_does_the_work(engine: Engine, database_url: str, plugin: Lineage) -> None:
-    pending(engine, [CORE])  # the file is there: how two connections make it at once is the engine's matter
+    # Asked first, so that the file is there: how two connections make it at once is the engine's matter.
+    lacking = pending(engine, [CORE, plugin])
     processes = [_another_process(database_url, plugin) for _ in range(2)]
     for process in processes:
         assert process.stdout
@@ -146,12 +147,7 @@ def test_of_two_processes_at_once_one_does_the_work(engine: Engine, database_url
     told = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], told
     done = sorted(line for out, _ in told for line in json.loads(out))
-    assert done == ["core 0001: People and their access, configuration, files, intake",
-                    "core 0002: The ledger with its guards, owed work, and the facts of the desk",
-                    "core 0003: Tickets and what hangs on them",
-                    "core 0006: Merged and provisional people, domains of organisations, marks that end, "
-                    "versions of groups",
-                    "gadgets 0001: Step 1", "index ix_ticket_gadgets__size"]  # fmt: skip
+    assert done == [*lacking, "index ix_ticket_gadgets__size"]
     assert migrate(engine, [CORE, plugin], [("ticket", SIZE)]) == []
 
 
