@@ -20,6 +20,7 @@ from itsm.core.work.jobs import drain
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import run_schedule as owe_schedule
 from itsm.plugins.machinery.desk import Desk
+from itsm.plugins.machinery.faults import Fault
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.engines import lacking_postgres, new_database, postgres_server
 from itsm.plugins.testing.projects import incidents, members_of, with_needs
@@ -28,12 +29,39 @@ from itsm.plugins.testing.visitors import Visitor, enter
 from itsm.plugins.testing.worlds import START, Clock, World, new_world
 
 LACKING = lacking_postgres()
+LAST_LINES = 6
 ENGINES = ["sqlite"] if LACKING else ["sqlite", "postgresql"]
 
 
 def pytest_report_header() -> list[str]:
     """What is left out is said once, at the top."""
     return [f"itsm: on SQLite only; for PostgreSQL {LACKING}"] if LACKING else []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[Any]:
+    """A hook that failed is passed over on a desk; a test must not pass over it."""
+    try:
+        result = yield
+    except BaseException as error:
+        if left := _left(item):
+            error.add_note(unexpected(left))
+        raise
+    if left := _left(item):
+        pytest.fail(unexpected(left), pytrace=False)
+    return result
+
+
+def _left(item: pytest.Item) -> list[Fault]:
+    world = getattr(item, "funcargs", {}).get("world")
+    return world.desk.faults.take() if isinstance(world, World) else []
+
+
+def unexpected(faults: Sequence[Fault]) -> str:
+    """Names each fault: plugin, hook and the last lines of its traceback."""
+    head = "Parts of plugins failed, and the test did not ask for it (`faults()` of the kit tells and expects them):"
+    told = (f"{f.plugin}, {f.hook}:\n" + "\n".join(f.error.rstrip().splitlines()[-LAST_LINES:]) for f in faults)
+    return "\n".join([head, *dict.fromkeys(told)])
 
 
 @pytest.fixture(scope="session")
@@ -81,14 +109,16 @@ def worlds(
 
 @contextmanager
 def rolled_back(world: World) -> Iterator[World]:
-    """A world for one test, as it was before when the test is over."""
+    """A world for one test, as it was before when the test is over; fails for faults that nobody asked for."""
     world.clock.now = START
     savepoint = world.connection.begin_nested()
     yield world
-    world.desk.faults.take()
+    left = world.desk.faults.take()
     savepoint.rollback()
     world.desk.registry.revisions.clear()
     world.desk.registry.parsed.clear()
+    if left:
+        pytest.fail(unexpected(left), pytrace=False)
 
 
 @pytest.fixture(params=ENGINES)
@@ -111,8 +141,16 @@ def with_plugin(world: World) -> Callable[..., tuple[Desk, Flask]]:
 
 
 @pytest.fixture
+def faults(world: World) -> Callable[[], list[Fault]]:
+    """`faults()`: the hooks, panels and the like that failed until now, each with `plugin`, `hook` and `error` (its
+    traceback). What a test has asked for is expected; any other fault fails it."""
+    return world.desk.faults.take
+
+
+@pytest.fixture
 def sample(world: World) -> Sample:
-    """The sample people, teams, organisations and tokens."""
+    """The sample people, teams, organisations and tokens; `stranger` is of `other`, which is premium, `requester` of
+    `acme`, which is not."""
     return world.sample
 
 
@@ -157,14 +195,18 @@ def run_import(world: World) -> Callable[..., ImportReport]:
 
 @pytest.fixture
 def uow(world: World) -> Iterator[UnitOfWork]:
-    """A unit of work of the machinery, committed (inside the test's own transaction) when the test ends."""
+    """A unit of work that may do everything, committed (inside the test's own transaction) only when the test ends.
+
+    Until then its events and owed calls are not written, and pages, the API and `work` need not see its rows: for what
+    they shall see, write in `with as_("agent") as uow:` or with `new_ticket`.
+    """
     with world.desk.unit_of_work(TESTER) as unit:
         yield unit
 
 
 @pytest.fixture
 def as_(world: World) -> Callable[..., AbstractContextManager[UnitOfWork]]:
-    """`with as_("agent") as uow:` a unit of work of one of the sample people."""
+    """`with as_("agent") as uow:` a unit of work of one of the sample people, committed when the block is left."""
 
     def unit(name: str, **more: Any) -> UnitOfWork:
         return world.desk.unit_of_work(world.sample.act(world.desk, name, **more))
@@ -210,5 +252,6 @@ def visitor(world: World) -> Visitor:
 
 @pytest.fixture
 def signed_in(world: World) -> Callable[[str], Visitor]:
-    """`signed_in("agent")`: a browser of one of the sample people; it has `get(path)` and `post(path, values)`."""
+    """`signed_in("agent")`: a browser of one of the sample people: `get(path)`, `submit(page, action, values)`,
+    `post(path, values)`."""
     return lambda name: enter(world.app, name)

@@ -2,11 +2,15 @@
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
+
+from itsm.plugins.testing.forms import form_for, forms_of
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -29,8 +33,24 @@ class Visitor:
         return html.unescape(found.group(1))
 
     def post(self, path: str, values: dict[str, Any] | None = None, **more: Any) -> TestResponse:
-        """Send a form."""
+        """Send a form that need not be on any page; the token is added. For what a page offers there is `submit`."""
         return self.client.post(path, data={"csrf_token": self.token(), **(values or {})}, **more)
+
+    def submit(self, page: str, action: str, values: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
+        """Open a page, fill values into its form with this action, and send what a browser would: nothing is added.
+
+        A button is pressed by naming it: `{"decision": "approve"}`; None empties a field. Raises AssertionError when
+        the page has no such form, the form no such field, or a choice not this value.
+        """
+        shown = self.get(page)
+        if shown.status_code != 200:
+            raise AssertionError(f"{page} answers {shown.status_code}")
+        given = values or {}
+        form = form_for(forms_of(shown.text), page, action, given)
+        sent = MultiDict(form.filled(given))
+        if form.method == "post":
+            return self.client.post(form.action or page, data=sent, **more)
+        return self.client.get(form.action or page, query_string=sent, buffered=True, **more)
 
 
 def enter(app: Flask, name: str) -> Visitor:
