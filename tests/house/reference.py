@@ -12,11 +12,13 @@ from flask import Flask
 
 from itsm.app import build
 from itsm.cli import cli as command_line
-from itsm.core.hookspecs import DESK_SPECS, declarations, registers
+from itsm.core.hookspecs import DESK_SPECS
 from itsm.core.settings import PREFIX, SettingsSchema
 from itsm.plugins.machinery.commands import PluginGroup
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, settings_for
+from tests.house.door import declarations, door_page, named
+from tests.house.signatures import entry
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -52,25 +54,12 @@ def hooks_page() -> str:
 
 
 def _hook(name: str, function: Callable[..., Any], default: Any) -> list[str]:
-    signature = str(inspect.signature(function)).replace("'", "").replace('"', "")
-    lines = [f"### {name}", "", f"`{name}{signature}`", "", inspect.cleandoc(function.__doc__ or ""), ""]
-    return lines + ([f"Default: `{default!r}`.", ""] if default is not None else [])
+    return entry(name, function) + ([f"Default: `{default!r}`.", ""] if default is not None else [])
 
 
 def _declarations() -> list[str]:
-    lines = ["## Declarations", "", "What *registers* hooks return.", ""]
-    wanted = [value for name, value in vars(declarations).items() if inspect.isclass(value) and name in vars(registers)]
-    for declared in sorted({*wanted, declarations.Choice}, key=lambda d: d.__name__):
-        fields = ", ".join(f"`{f}`" for f in inspect.signature(declared).parameters)
-        lines += [
-            f"### {declared.__name__}",
-            "",
-            inspect.cleandoc(declared.__doc__ or ""),
-            "",
-            f"Members: {fields}.",
-            "",
-        ]
-    return lines
+    lines = ["## Declarations", "", "What *registers* hooks return; everything else is [on the door](door.md).", ""]
+    return lines + [line for name in declarations() for line in named(name)]
 
 
 def settings_page() -> str:
@@ -129,6 +118,7 @@ def _commands(name: str, command: click.Command, depth: int) -> list[str]:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "door.md": door_page,
     "hooks.md": hooks_page,
     "settings.md": settings_page,
     "http.md": http_page,

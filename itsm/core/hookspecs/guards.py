@@ -20,9 +20,10 @@ class Draft:
     """What a ticket is about to become.
 
     values: the whole ticket after the act, by column or field name; a guard completes it by writing here.
-    before: the same before the act, empty for a new ticket. transition: its key, or '' for a plain change.
-    by_person: false when a machine, an import or a propagation acts. notes: what a guard leaves on the event, ids and
-    codes only, under a name of its plugin.
+    before: the same before the act, `category` and `outcome` among it; empty for a new ticket. transition: its key, or
+    '' for a plain change. category, outcome: after the act (new, open, waiting, resolved, closed; '', solved,
+    cancelled, merged, duplicate). by_person: false when a machine, an import or a propagation acts. notes: what a guard
+    leaves on the event, ids and codes only, under a name of its plugin.
     """
 
     kind: str
