@@ -132,6 +132,17 @@ def test_a_second_call_with_the_same_key_is_none(desk: Desk) -> None:
     assert drain(desk) == 1
 
 
+def test_a_key_holds_for_seven_days_after_its_call_was_done(desk: Desk, clock: Clock) -> None:
+    tried = []
+    for _ in range(3):
+        with desk.unit_of_work(TESTER) as uow:
+            forget_receipts(uow)
+            uow.later("core.forget_receipts", key="once")
+        tried.append(drain(desk))
+        clock.forward(days=4)
+    assert tried == [1, 0, 1]
+
+
 def test_a_timer_fires_at_its_time_and_not_before(desk: Desk, clock: Clock) -> None:
     with desk.unit_of_work(TESTER) as uow:
         uow.later("core.forget_receipts", at=uow.now + timedelta(seconds=40))
