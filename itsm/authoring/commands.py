@@ -21,7 +21,8 @@ def new(name: str, into: Path) -> None:
 
     words = {*RESERVED, *COMMANDS, *(member.name for member in HOUSE)}
     folder = new_plugin(name, into, words=words, installed=installed())
-    click.echo(say("{folder} is made. Next: pip install -e {folder}; itsm plugins check {folder}", folder=folder))
+    click.echo(say("{folder} is made. Next, in that folder:", folder=folder))
+    click.echo('  pip install -e ".[test]"\n  pytest\n  itsm plugins check .\n  itsm plugins enable ' + name)
 
 
 @click.command()

@@ -22,10 +22,10 @@ def made(folder: Path, name: str = "scores") -> Path:
     return new_plugin(name, folder, words=RESERVED, installed=["incidents"])
 
 
-@pytest.mark.parametrize("name", ["scores", "long_name_with_31_characters_xy"])
+@pytest.mark.parametrize("name", ["two_words", "long_name_with_31_characters_xy"])
 def test_a_new_plugin_passes_its_own_tests_on_both_databases(name: str, tmp_path: Path, postgres_url: str) -> None:
     told = own_tests(made(tmp_path, name), postgres_url)
-    assert "8 passed" in told
+    assert "10 passed" in told
 
 
 def test_a_new_plugin_is_whole_clean_and_has_no_mark_left(tmp_path: Path) -> None:
@@ -79,6 +79,14 @@ def test_commands_and_parts_of_the_house_are_taken(name: str, tmp_path: Path) ->
     told = CliRunner().invoke(new, [name, "--into", str(tmp_path)])
     assert "is a word of the framework" in str(told.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_made_is_told_with_the_commands_that_come_next(tmp_path: Path) -> None:
+    from itsm.authoring.commands import new
+
+    told = CliRunner().invoke(new, ["two_words", "--into", str(tmp_path)]).output
+    words = ['pip install -e ".[test]"', "pytest", "itsm plugins check .", "itsm plugins enable two_words"]
+    assert [line.strip() for line in told.splitlines()[1:]] == words
 
 
 def test_no_plugin_can_take_the_name_of_a_part_of_the_house() -> None:

@@ -19,7 +19,12 @@ from itsm.plugins.machinery.deprecation import old_uses
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.register import Misfit, build_registry, hook_points, specs_of
 
-FIRST = ("register_settings", "register_permissions", "register_calls", "register_kinds")
+# What others name, before those that name it.
+FIRST = (
+    "register_settings", "register_permissions", "register_calls", "register_kinds", "register_references",
+    "register_documents",
+)  # fmt: skip
+LED_TO = ("register_routes", "register_nav", "register_panels")
 LABELS = ("label", "title", "text", "help")
 
 
@@ -56,7 +61,7 @@ def check_registers(report: Report, house: Sequence[Member], member: Member) -> 
     mine = {name: function for name, function, _, _ in implementations(module) if name.startswith("register_")}
     for name in mine:
         delattr(module, name)
-    for name in sorted(mine, key=lambda n: (n not in FIRST, n)):
+    for name in sorted(mine, key=lambda n: (FIRST.index(n) if n in FIRST else len(FIRST), n)):
         setattr(module, name, mine[name])
         try:
             _registry(house, member)
@@ -80,8 +85,14 @@ def check_routes(report: Report, member: Member, registry: Registry) -> None:
             made = blueprint if hasattr(blueprint, "register") else blueprint(registry)
             faulty |= _faulty_routes(report, made, registry.permissions)
     if faulty:
-        delattr(member.module_loaded(), "register_routes")
+        forget_routes(member)
         registry.routes[:] = [(plugin, routes) for plugin, routes in registry.routes if plugin != member.name]
+
+
+def forget_routes(member: Member) -> None:
+    """Take the routes out, and what leads to them: it would only be found faulty in its turn."""
+    for name in LED_TO:
+        vars(member.module_loaded()).pop(name, None)
 
 
 def _faulty_routes(report: Report, blueprint: Any, permissions: Mapping[str, Any]) -> bool:

@@ -29,6 +29,7 @@ MENDING = {
     "migration-undo": "write downgrade() so that it takes away all that upgrade() made",
     "migration-model": "write a revision that brings the tables to the models",
     "foreign-name": "keep to templates/<plugin>/, static/ and translations/<language>.po; others' names are theirs",
+    "form-token": 'put <input type="hidden" name="csrf_token" value="{{ csrf_token() }}"> into the form',
     "translation": 'add the sentence to translations/ru.po, the label\'s "ru"',
     "blocking-hook": "hooks answer at once: no sleeping, no network; owe slow work with uow.later",
     "slow-hook": "look first whether the ticket is your business, and ask the database once",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import inspect, select, text
 
 from itsm.authoring.check.findings import Report
+from itsm.authoring.check.visits import Visits
 from itsm.core.act import Act, system
 from itsm.core.errors import DeskError
 from itsm.core.hookspecs.declarations import Field, Schedule
@@ -24,7 +25,6 @@ from itsm.plugins.machinery.faults import Fault
 from itsm.plugins.machinery.isolate import Bound, Point
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.sample import TESTER
-from itsm.plugins.testing.visitors import enter
 from itsm.plugins.testing.worlds import World
 
 IN_THE_WAY = frozenset({"guards", "voices", "decides", "shows"})
@@ -45,14 +45,17 @@ class Life:
         self.report, self.world, self.member = report, world, member
         self.plugin = member.name
         self.kinds = list(world.desk.registry.kinds)
+        self.visits = Visits(report, world, member.name, self._fault)
 
     def run(self) -> None:
         """All of it, in an order in which one part gives the next its data."""
         numbers = [number for kind in self.kinds if (number := self._opened(kind)) is not None]
         self._answers_in_time(numbers)
+        tickets = [f"/tickets/{number}" for number in numbers]
+        self.visits.open(tickets)  # as long as they are open, and again at the end of their life
         for number in numbers:
             self._lives(number)
-        self._pages(numbers)
+        self.visits.open([*self.visits.own_pages(), *tickets])
         self._jobs()
         self._off_and_on(numbers)
 
@@ -107,8 +110,9 @@ class Life:
         for name, bound in held.items():
             self.world.desk.hooks.points[name].bound = [b for b in bound if b.plugin != self.plugin]
         try:
-            number: int | None = self._tried(_opener(kind), f"opening a {kind}")
-            return number
+            requester = self.world.sample.people["requester"].id
+            number: int | None = self._tried(_opener(kind, requested_for=requester), f"opening a {kind}")
+            return number or self._tried(_opener(kind), f"opening a {kind}")
         finally:
             for name, bound in held.items():
                 self.world.desk.hooks.points[name].bound = bound
@@ -143,11 +147,17 @@ class Life:
         """Report a hook that failed; one that does not end is not called again."""
         last = fault.error.strip().splitlines()[-1]
         bound = next(iter(self._bound(fault.hook)), None)
+        place = bound.function if bound else self._panel(fault.hook)
         endless = OutOfTime.__name__ in last
         what = f"{fault.hook} did not end within {ACT_SECONDS:g} s" if endless else f"{fault.hook}, {when}: {last}"
-        self.report.add("blocking-hook" if endless else "hook-fault", what, bound.function if bound else None)
+        self.report.add("blocking-hook" if endless else "hook-fault", what, place)
         if endless and bound is not None:
             self.world.desk.hooks.points[fault.hook].bound.remove(bound)
+
+    def _panel(self, hook: str) -> Any:
+        """Where a panel's context is made."""
+        key = hook.removeprefix("panel ")
+        return next((p.context for p in self.world.desk.registry.panels if p.key == key), None)
 
     def _bound(self, hook: str) -> list[Bound]:
         point = self.world.desk.hooks.points.get(hook)
@@ -166,22 +176,6 @@ class Life:
             return next((b.function for b in self._bound(hook)), None)
         handler = self.world.desk.registry.calls.get(call)
         return handler.function if handler else None
-
-    def _pages(self, numbers: list[int]) -> None:
-        """Every page of the plugin without parameters, its API, and the tickets' pages with its panels."""
-        browsers = {name: enter(self.world.app, name) for name in ("admin", "head", "agent", "requester")}
-        mine = {f"/p/{self.plugin}", f"/api/v1/{self.plugin}"}
-        paths = [r.rule for r in self.world.app.url_map.iter_rules() if "GET" in (r.methods or ()) and not r.arguments]
-        wanted = [p for p in paths if any(p == m or p.startswith(f"{m}/") for m in mine)]
-        for path in [*wanted, *(f"/tickets/{number}" for number in numbers)]:
-            self.report.step(f"the page {path}")
-            answers = (browser.get(path, headers=self._token(name)).status_code for name, browser in browsers.items())
-            status = next((answer for answer in answers if answer != 403), 403)
-            if status >= 500:
-                self.report.add("page-fault", f"{path} answers {status}")
-        for fault in self.world.desk.faults.take():
-            if fault.plugin == self.plugin:
-                self._fault(fault, "on a page")
 
     def _jobs(self) -> None:
         """A schedule's job comes twice: the second time nothing changes. Other jobs come twice without breaking."""
@@ -248,7 +242,7 @@ class Life:
         if self._values(numbers) != values:
             self.report.add("disable", "values of its fields changed while it was off")
         self.world.desk, self.world.app = again, app
-        self._pages(numbers)
+        self.visits.open([*self.visits.own_pages(), *(f"/tickets/{number}" for number in numbers)])
 
     def _token(self, name: str) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.world.sample.tokens[name]}"}
@@ -265,8 +259,8 @@ def _arguments(reading: Reading, number: int, bound: Bound) -> Mapping[str, Any]
     return {p: known[p] for p in bound.parameters} if set(bound.parameters) <= set(known) else None
 
 
-def _opener(kind: str) -> Callable[[UnitOfWork], int]:
-    return lambda uow: open_ticket(uow, kind=kind, title="Check").id
+def _opener(kind: str, **given: Any) -> Callable[[UnitOfWork], int]:
+    return lambda uow: open_ticket(uow, kind=kind, title="Check", **given).id
 
 
 def _setter(number: int, field: Field) -> Callable[[UnitOfWork], Any]:

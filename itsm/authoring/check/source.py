@@ -1,6 +1,7 @@
 """What the source says without being run: imports, file names, templates, sentences without a translation."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ ROOMS = frozenset({
 NOT_SOURCE = frozenset({"__pycache__", "py.typed"})
 KEYWORDS = {"say": None, "_": None, "gettext": None, "ngettext": (1, 2), "ValidationError": None}
 METHODS = [("migrations/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
+# A tag may hold expressions, and these may hold quotes and arrows.
+FORM = re.compile(r"""<form\b((?:\{\{.*?\}\}|\{%.*?%\}|"[^"]*"|'[^']*'|[^>"'])*)>(.*?)</form""", re.I | re.S)
+POST = re.compile(r"""\bmethod\s*=\s*["']?post\b""", re.I)
+TOKEN = re.compile(r"\bcsrf(_token)?\(|\.csrf_token\b|\.hidden_tag\(|\{%-?\s*include\b")
+UNSEEN = re.compile(r"\{#.*?#\}|<!--.*?-->", re.S)
 DOOR = "itsm.plugins"
 KIT = "itsm.plugins.testing"
 
@@ -31,6 +37,8 @@ def check_source(report: Report, package: Path, name: str) -> None:
         _imports(report, path, f"itsm_{name}", tests=False)
     for path in sorted((report.folder / "tests").rglob("*.py")):
         _imports(report, path, f"itsm_{name}", tests=True)
+    for path in sorted((package / "templates").rglob("*.html")):
+        _forms(report, path)
     _sentences(report, package)
 
 
@@ -44,6 +52,15 @@ def _names(report: Report, package: Path, name: str) -> None:
     for path in sorted((package / "translations").glob("*")):
         if path.name not in {f"{locale}.po" for locale in LOCALES}:
             report.add("foreign-name", f"translations/{path.name} is no catalogue of a language of the desk", path)
+
+
+def _forms(report: Report, path: Path) -> None:
+    """A form that is posted without the token of the page is refused by the desk."""
+    text = UNSEEN.sub(lambda m: "\n" * m.group().count("\n"), path.read_text(encoding="utf-8", errors="replace"))
+    for form in FORM.finditer(text):
+        if POST.search(form.group(1)) and not TOKEN.search(form.group(2)):
+            line = text.count("\n", 0, form.start()) + 1
+            report.add("form-token", "a form is posted without csrf_token; the desk answers it with 400", (path, line))
 
 
 def _imports(report: Report, path: Path, package: str, *, tests: bool) -> None:

@@ -13,6 +13,7 @@ from itsm.authoring.check.declared import check_hooks, check_labels, check_regis
 from itsm.authoring.check.findings import Report
 from itsm.authoring.check.life import Life
 from itsm.authoring.check.source import check_source
+from itsm.authoring.check.start import Start
 from itsm.authoring.check.tables import check_models, check_revisions
 from itsm.core.db import Base
 from itsm.core.hookspecs.registry import Registry
@@ -52,6 +53,7 @@ class _Check:
             self._step("what it registers", self._registers)
             self._step("its routes", lambda: check_routes(report, member, self.registry))
             self._step("its tables", lambda: check_models(report, member, self.tables))
+            self._step("the desk's start with it", self._starts)
             with tempfile.TemporaryDirectory() as folder:
                 self._on([f"sqlite:///{folder}/{name}.sqlite3" for name in ("revisions", "life")])
             if self.databases:
@@ -79,6 +81,11 @@ class _Check:
 
     def _registers(self) -> None:
         self.registry = check_registers(self.report, self.house, self.member)
+
+    def _starts(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            if not Start(self.report, self.house, self.member, Path(folder)).check():
+                raise GaveUp
 
     def _on(self, urls: Sequence[str]) -> None:
         """Revisions on one empty database, the plugin's life on another."""
