@@ -34,6 +34,7 @@ FieldType = Literal[
 ]
 FieldSubject = Literal["ticket", "person", "organisation", "team"]
 Place = Literal["ticket", "ticket_side", "home", "admin"]
+Writer = Literal["people", "plugin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,15 @@ class Field:
     reference: the kind of thing that a reference names. public: a requester may see it. visible: where any of these
     holds, always if there is none. mandatory: always, or where any of these holds and the field is visible; a person
     must fill it, what comes without one is marked incomplete. default: put in at opening; minimum and maximum of money
-    are amounts.
+    are amounts. on_form: whether the form of a *new* ticket has it (the one that changes a ticket always does), or any
+    form of a person, organisation or team.
+    written_by: `"plugin"` for what people only read. No form has an input for it, the API refuses it with 422, and so
+    do the verbs, except where the plugin says that it writes itself:
+
+        with uow.writing_fields_of("premium_approval"):
+            change_ticket(uow, number=7, changes={"premium_approval.state": "approved"})
+
+    Guards of the plugin may set it in `draft.values` without that; imports may bring it.
     """
 
     name: str
@@ -99,6 +108,7 @@ class Field:
     mandatory: bool | Sequence[When] = False
     default: Any = None
     order: int = 100
+    written_by: Writer = "people"
 
 
 @dataclass(frozen=True, slots=True)

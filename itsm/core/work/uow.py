@@ -1,6 +1,7 @@
 """The unit of work: the one object handed to every verb. Leaving its `with` block commits; nothing else can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,7 @@ from sqlalchemy.orm import SessionTransaction
 from itsm.core.act import Act
 from itsm.core.db import upsert
 from itsm.core.errors import Forbidden
+from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import HookCaller
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.texts import say
@@ -35,6 +37,7 @@ class UnitOfWork:
         self._session, self.hook, self.registry = session, hook, registry
         self.now, self.act, self.write, self.epoch = now, act, write, epoch
         self.memo: dict[str, Any] = {}
+        self._writer = ""
         self._before_commit: list[Callable[[], None]] = []
         self._after_commit: list[Callable[[], None]] = []
 
@@ -96,6 +99,19 @@ class UnitOfWork:
         declared = self.registry.visible.get(model)
         return statement.where(declared.condition(self.act.actor) if declared else false())
 
+    @contextmanager
+    def writing_fields_of(self, plugin: str) -> Iterator[None]:
+        """In this block verbs take values of fields that only `plugin` writes (`Field(written_by="plugin")`)."""
+        before, self._writer = self._writer, plugin
+        try:
+            yield
+        finally:
+            self._writer = before
+
+    def may_write(self, field: Field) -> bool:
+        """Whether this act may give a value of the field: a live one may not, where only the plugin writes it."""
+        return field.written_by == "people" or self.act.origin != "live" or field.name.startswith(f"{self._writer}.")
+
     def ask(self, name: str, /, *, default: Any = None, **arguments: Any) -> Any:
         """Ask a *decides* hook that another plugin offers; `default` holds when that plugin is absent."""
         answer = self.hook.call(name, **arguments)
@@ -104,7 +120,11 @@ class UnitOfWork:
     def later(
         self, name: str, /, *, at: datetime | None = None, key: str | None = None, lane: str | None = None, **args: Any
     ) -> None:
-        """Owe the call `<plugin>.<call>`: after the commit, or at a time. A second one with the same `key` is none."""
+        """Owe the call `<plugin>.<call>`: after the commit, or at a time. A second one with the same `key` is none.
+
+        A key holds while its call waits or has failed for good, and for seven days after it was done; then the same
+        key owes a new call. Keys are shared by all plugins: begin them with the name of yours.
+        """
         values = {
             "name": name,
             "plugin": name.replace(":", ".").split(".", 1)[0],

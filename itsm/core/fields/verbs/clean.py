@@ -26,6 +26,9 @@ def clean_fields(uow: UnitOfWork, subject: str, values: Mapping[str, Any]) -> tu
         if field is None:
             refusals.append(Refusal(name, say("Unknown field.")))
             continue
+        if not uow.may_write(field):
+            refusals.append(Refusal(name, say("Only the plugin writes this; people read it.")))
+            continue
         try:
             cleaned[name] = clean(field, value, _codes(uow, field))
         except Wrong as wrong:

@@ -70,7 +70,8 @@ def inputs_for(uow: UnitOfWork, kind: str, row: Any = None) -> list[Input]:
     values = _texts(uow, kind, row) if row is not None else {"locale": locale(), "level": "group"}
     made = [_input(uow, kind, name, values.get(name, "")) for name in names]
     held = row.fields if row is not None else {}
-    return made + [field_input(uow, f, held.get(f.name)) for f in fields_in_order(uow, kind) if f.on_form]
+    asked = [f for f in fields_in_order(uow, kind) if f.on_form and f.written_by == "people"]
+    return made + [field_input(uow, f, held.get(f.name)) for f in asked]
 
 
 def _texts(uow: UnitOfWork, kind: str, row: Any) -> dict[str, str]:

@@ -43,11 +43,13 @@ def fields_here(uow: UnitOfWork, kind: str, values: Mapping[str, Any]) -> tuple[
 def inputs_of(
     uow: UnitOfWork, labels: Labels, names: Iterable[str], values: Mapping[str, Any], required: Iterable[str] = ()
 ) -> list[Input]:
-    """An input for each of `names`, holding the ticket's value."""
+    """An input for each of `names` that people may fill in, holding the ticket's value."""
     needed = set(required)
     declared = uow.registry.fields_of("ticket")
     made = []
     for name in names:
+        if name in declared and declared[name].written_by == "plugin":
+            continue
         if name in declared:
             item = field_input(uow, declared[name], values.get(name))
         elif name in OWN:
