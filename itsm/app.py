@@ -22,8 +22,9 @@ from itsm.core.desk.verbs import epoch, generation
 from itsm.core.errors import NoDesk, NotReady
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.settings import Settings, read_settings
-from itsm.core.web.app import RouteFault, make_app
+from itsm.core.web.app import make_app
 from itsm.core.web.edge import WebDesk
+from itsm.core.web.pointers import RouteFault
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk, assemble

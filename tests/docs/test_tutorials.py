@@ -18,6 +18,7 @@ from itsm.core.ledger.verbs import history
 from itsm.core.tickets.verbs import move_ticket, open_ticket
 from itsm.core.work.jobs import drain
 from itsm.core.work.verbs import count_calls
+from itsm.plugins.machinery.members import Member
 from tests.fixtures import TESTER, Clock, Sample, World
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +40,8 @@ def package(tmp_path: Path) -> Iterator[ModuleType]:
         del sys.modules[module]
 
 
-def test_the_first_plugin_keeps_its_promises(
-    world: World, package: ModuleType, with_plugin: Callable[..., Any], sample: Sample, clock: Clock
-) -> None:
-    hooks = {name: value for name, value in vars(package).items() if not name.startswith("__")}
-    desk, _ = with_plugin("callback", **hooks)
+def test_the_first_plugin_keeps_its_promises(world: World, package: ModuleType, sample: Sample, clock: Clock) -> None:
+    desk, _ = world.with_members([*world.members, Member("callback", "1", "itsm_callback.hooks", hooks=package)])
     assert not desk.aside
     with desk.unit_of_work(Act(), write=False) as uow:
         agent = Act(actor_of_token(uow, sample.tokens["agent"]), channel="web")

@@ -198,7 +198,7 @@ def test_a_panel_that_says_the_reader_may_not_see_it_is_left_out_and_no_fault(wi
     def context(uow: Any, ticket: Any) -> None:
         uow.require("core.nonsense")
 
-    panel = Panel("bad.panel", {"en": "x", "ru": "x"}, "ticket", 10, "tickets.read", "bad/x.html", context)
+    panel = Panel("bad.panel", {"en": "x", "ru": "x"}, "ticket", 10, "tickets.read", "incidents/waits.html", context)
     desk, app = with_plugin("bad", register_panels=hook(lambda: (panel,)), priority_voices=hook(forbids))
     number = a_ticket(desk)
     assert [(f.plugin, f.hook) for f in desk.faults.take()] == [("bad", "priority_voices")]

@@ -30,12 +30,14 @@ class Spec:
     """What the machinery must know of a spec: its kind and, for *decides*, the answer when nobody gives one.
 
     deprecated, deprecated_parameters: the hook, or some of its parameters, go away; who uses them is warned.
+    fits: for *registers*, a rule over one declaration; what it raises `ValueError` of sets its plugin aside.
     """
 
     kind: HookKind
     default: Any = None
     deprecated: Deprecated | None = None
     deprecated_parameters: Mapping[str, Deprecated] = field(default_factory=dict)
+    fits: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,13 @@ def spec(
     *,
     deprecated: Deprecated | None = None,
     deprecated_parameters: Mapping[str, Deprecated] | None = None,
+    fits: Callable[[Any], None] | None = None,
 ) -> Callable[[F], F]:
     """Mark a function of a `hookspecs` module as the specification of a hook."""
 
     def mark(function: F) -> F:
-        function.itsm_spec_of = Spec(kind, default, deprecated, deprecated_parameters or {})  # type: ignore[attr-defined]
+        made = Spec(kind, default, deprecated, deprecated_parameters or {}, fits)
+        function.itsm_spec_of = made  # type: ignore[attr-defined]
         return _spec(function)
 
     return mark

@@ -21,6 +21,7 @@ from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
 from itsm.core.web import edge, frame, problems, statics, words
 from itsm.core.web.edge import COOKIE, EXTENSION, PUBLIC, SIGNED_IN, WebDesk
+from itsm.core.web.pointers import RouteFault, check_pointers
 from itsm.core.web.translations import Catalogues
 
 POLICY = (
@@ -29,14 +30,6 @@ POLICY = (
 )
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
-
-
-class RouteFault(Exception):
-    """A plugin's route cannot be served as declared."""
-
-    def __init__(self, plugin: str, reason: str) -> None:
-        self.plugin, self.reason = plugin, reason
-        super().__init__(f"{plugin}: {reason}")
 
 
 class Identify(Protocol):
@@ -66,6 +59,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     for plugin, routes in desk.registry.routes:
         _register(app, api, plugin, routes, desk)
     _check_permissions(app, desk)
+    check_pointers(app, desk.registry)
     if desk.settings.trusted_proxies:
         hops = desk.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -114,7 +108,7 @@ def _register(app: Flask, api: Api, plugin: str, routes: Routes, desk: WebDesk) 
     else:
         prefix = routes.at if builtin else f"/p/{plugin}"
         register = app.register_blueprint
-    if not builtin and blueprint.name.split("_")[0] != plugin and blueprint.name != plugin:
+    if not builtin and blueprint.name != plugin and not blueprint.name.startswith(f"{plugin}_"):
         raise RouteFault(plugin, f"the blueprint {blueprint.name!r} must be named {plugin!r} or {plugin}_…")
     try:
         register(blueprint, url_prefix=prefix or None)

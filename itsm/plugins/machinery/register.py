@@ -20,6 +20,7 @@ from itsm.core.refusals import refusals_of
 from itsm.core.tickets.documents import workflow_document
 from itsm.plugins.machinery.check import implementations, signature_faults
 from itsm.plugins.machinery.deprecation import warn_old_uses
+from itsm.plugins.machinery.fitting import field_fault, panel_fault, pointing_faults
 from itsm.plugins.machinery.isolate import Bound, Point
 from itsm.plugins.machinery.members import Member
 
@@ -101,7 +102,7 @@ def build_registry(members: Sequence[Member], points: Mapping[str, Point], raw: 
         if point.spec.kind == "registers":
             for bound in point.bound:
                 with _fitting(bound.plugin, name):
-                    brought = bound.function()
+                    brought = _fits(point.spec, bound.plugin, bound.function())
                     if name == "register_documents":
                         derived += [(bound.plugin, item) for item in brought or () if callable(item)]
                         brought = [item for item in brought or () if not callable(item)]
@@ -134,6 +135,19 @@ def _fitting(plugin: str, hook: str) -> Iterator[None]:
         raise Misfit(plugin, f"{hook} failed: {type(error).__name__}: {error}") from error
 
 
+def _fits(spec: Spec, plugin: str, brought: Any) -> Any:
+    """What a plugin brought, when it follows the rule that the hook has for it."""
+    if spec.fits is None:
+        return brought
+    items = list(brought or ())
+    for item in items:
+        try:
+            spec.fits(item)
+        except ValueError as error:
+            raise Misfit(plugin, str(error)) from error
+    return items
+
+
 def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bool, raw: Mapping[str, Any]) -> None:
     if hook == "register_settings":
         registry.settings[plugin] = _settings(plugin, brought, raw.get(plugin, {}))
@@ -146,8 +160,10 @@ def _merge(registry: Registry, hook: str, plugin: str, brought: Any, builtin: bo
         elif hook == "register_routes":
             registry.routes.append((plugin, item))
         elif hook == "register_nav":
+            registry.owners.setdefault(f"nav:{item.endpoint}", plugin)
             registry.nav.append(item)
         elif hook == "register_panels":
+            _sound(plugin, panel_fault(item))
             _unique(registry, plugin, f"panel:{item.key}")
             registry.panels.append(item)
         elif hook == "register_commands":
@@ -175,6 +191,7 @@ def _own_name(plugin: str, name: str, builtin: bool) -> None:
 
 def _field(registry: Registry, plugin: str, field: Field, builtin: bool) -> None:
     _own_name(plugin, field.name, builtin)
+    _sound(plugin, field_fault(field))
     if field.filterable and (reason := unfilterable(field)):
         raise Misfit(plugin, f"the field {field.name} cannot be filterable: {reason}")
     if field.default is not None and not field.document:
@@ -184,6 +201,11 @@ def _field(registry: Registry, plugin: str, field: Field, builtin: bool) -> None
             raise Misfit(plugin, f"the default of the field {field.name}: {wrong}") from wrong
     _unique(registry, plugin, f"field:{field.subject}:{field.name}")
     registry.fields.setdefault(field.subject, {})[field.name] = field
+
+
+def _sound(plugin: str, fault: str) -> None:
+    if fault:
+        raise Misfit(plugin, fault)
 
 
 def _unique(registry: Registry, plugin: str, name: str) -> None:
@@ -212,6 +234,8 @@ def _check_references(registry: Registry) -> None:
                 registry.owners[f"field:{declared[found[0]].subject}:{found[0]}"],
                 f"the conditions of fields form a circle: {chain}",
             )
+    for plugin, fault in pointing_faults(registry):
+        raise Misfit(plugin, fault)
     asked = [(p.key.split(".")[0], p.permission) for p in registry.panels]
     for plugin, permission in asked:
         if permission not in registry.permissions:

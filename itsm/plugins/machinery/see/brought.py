@@ -7,8 +7,9 @@ from itsm.core.hookspecs.declarations import Routes
 from itsm.core.hookspecs.registry import Registry
 from itsm.plugins.machinery.desk import Desk
 
-GROUPS = ("kinds", "fields", "panels", "permissions", "calls", "schedules", "documents", "importers", "visible")
-SPELLED = {"field": "fields", "panel": "panels"}
+GROUPS = ("kinds", "fields", "panels", "permissions", "calls", "schedules", "documents", "importers", "visible",
+          "navigation")  # fmt: skip
+SPELLED = {"field": "fields", "panel": "panels", "nav": "navigation"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ GROUPS = {
     "documents": say("Configuration documents"),
     "importers": say("Imports"),
     "visible": say("Tables whose rows it shows"),
+    "navigation": say("Navigation"),
     "routes": say("Addresses"),
     "commands": say("Commands"),
     "settings": say("Settings"),
