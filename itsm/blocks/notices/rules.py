@@ -4,18 +4,20 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from itsm.core.errors import Invalid
-from itsm.core.texts import say
-
 NAME = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}")
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~])")
 
 
 def check_template(text: str, vocabulary: Collection[str]) -> None:
-    """Refuse names that the vocabulary does not have."""
+    """Refuse, by `ValueError`, what would reach people as it stands: unknown names, other braces, nothing told."""
+    known = ", ".join(f"{{{{{name}}}}}" for name in vocabulary)
     unknown = sorted({name for name in NAME.findall(text) if name not in vocabulary})
     if unknown:
-        raise Invalid.field("text", say("Unknown names in the template: {names}.", names=", ".join(unknown)))
+        raise ValueError(f"{', '.join(unknown)} is not in its vocabulary ({known or 'empty'})")
+    if "{" in NAME.sub("", text) or "}" in NAME.sub("", text):
+        raise ValueError(f"a value is written with two braces and a name in small letters: {known or '{{number}}'}")
+    if vocabulary and not NAME.search(text):
+        raise ValueError(f"the text holds none of its vocabulary: {known}; drop the vocabulary if it needs no values")
 
 
 def fill_template(text: str, values: Mapping[str, Any]) -> str:

@@ -15,10 +15,21 @@ from itsm.core.work.uow import UnitOfWork
 def notify(
     uow: UnitOfWork, *, people: Iterable[int], template: str, values: Mapping[str, Any], ticket_id: int | None = None
 ) -> int:
-    """Put a notice before each of `people`, in their language; how many. Nothing is sent for imported events."""
+    """Put a notice before each of `people`, in their language; how many. Nothing is sent for imported events.
+
+    template: the name of a registered `NoticeTemplate`. The actor and people out of use get none. Two calls are two
+    notices; to tell once, call it where the thing happens once: in an observer such as `ticket_moved`, whose effect is
+    kept once for each event, or in a call owed under a key, `uow.later("x.tell", key=f"x.tell:{number}", …)`.
+    """
+    templates = uow.registry.brought.get("register_notice_templates", {})
+    declared = templates.get(template)
+    if declared is None:
+        known = ", ".join(sorted(templates))
+        raise LookupError(
+            f"there is no notice template {template!r}; return it from register_notice_templates. There are: {known}"
+        )
     if uow.act.origin != "live":
         return 0
-    declared = uow.registry.brought["register_notice_templates"][template]
     wanted = sorted({p for p in people if p != uow.act.actor.person_id})
     languages = uow.session.execute(select(Person.id, Person.locale).where(Person.id.in_(wanted), Person.active))
     rows = [
