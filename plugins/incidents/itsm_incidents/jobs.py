@@ -4,10 +4,30 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from itsm.plugins import Happened, Ticket, UnitOfWork, add_comment, change_ticket, move_ticket, notify
+from itsm.plugins import (
+    Conflict,
+    DeskError,
+    Happened,
+    Invalid,
+    Person,
+    Ticket,
+    UnitOfWork,
+    add_comment,
+    change_ticket,
+    label_text,
+    move_ticket,
+    notify,
+)
 from itsm_incidents.models import Wait
 from itsm_incidents.rules import TEXTS
 from itsm_incidents.verbs import owe_reminder, policy
+
+STAYED = {
+    "en": "#{parent} is resolved. This ticket could not be resolved with it{why}. Resolve it by hand; the form says "
+    "what it needs.",
+    "ru": "Обращение №{parent} решено. Это обращение не удалось решить вместе с ним{why}. Решите его вручную: форма "
+    "скажет, чего не хватает.",
+}
 
 
 def close(uow: UnitOfWork, *, number: int, resolved_at: str) -> None:
@@ -49,7 +69,10 @@ def no_answer(uow: UnitOfWork, *, wait: int) -> None:
 
 
 def solve_children(uow: UnitOfWork, event: Happened) -> None:
-    """A parent was resolved: its unfinished children follow with its texts; one that a person holds gets a proposal."""
+    """A parent was resolved: its unfinished children follow with its texts; one that a person holds gets a proposal.
+
+    One that refuses stays as it is, with a note on why.
+    """
     if event.facts.get("category", [None, None])[1] != "resolved" or not policy(uow)["resolve_children"]:
         return
     parent = uow.session.get_one(Ticket, event.subject_id)
@@ -60,8 +83,27 @@ def solve_children(uow: UnitOfWork, event: Happened) -> None:
         if child.assignee_id not in (None, parent.assignee_id):
             add_comment(uow, number=child.id, public=False, body=f"#{parent.id}: {texts.get(TEXTS[1], '')}".strip())
             continue
-        changes = texts | {"incidents.resolution_code": "with_parent"}
-        move_ticket(uow, number=child.id, transition="resolve", changes=changes)
+        number = child.id
+        try:
+            with uow.session.begin_nested():
+                changes = texts | {"incidents.resolution_code": "with_parent"}
+                move_ticket(uow, number=number, transition="resolve", changes=changes)
+        except (Invalid, Conflict) as error:
+            locale = _locale_of(uow, event.actor_id or parent.assignee_id)
+            body = label_text(STAYED, locale).format(parent=parent.id, why=_fields_named(uow, error, locale))
+            add_comment(uow, number=number, public=False, body=body)
+
+
+def _fields_named(uow: UnitOfWork, error: DeskError, locale: str) -> str:
+    """The fields that were refused, by their labels; the form tells the sentences, in its reader's language."""
+    declared = uow.registry.fields_of("ticket")
+    labels = [label_text(declared[r.field].label, locale) for r in error.refusals if r.field in declared]
+    return f" ({', '.join(dict.fromkeys(labels))})" if labels else ""
+
+
+def _locale_of(uow: UnitOfWork, person_id: int | None) -> str:
+    person = uow.session.get(Person, person_id) if person_id is not None else None
+    return person.locale if person is not None else "en"
 
 
 def _unfinished_children(uow: UnitOfWork, parent: Ticket) -> list[Ticket]:
