@@ -32,7 +32,7 @@ def clean(field: Field, value: Any, choices: Collection[str] = ()) -> Any:
     return CLEANERS[field.type](field, value, choices)
 
 
-def _text(field: Field, value: Any, _: Collection[str]) -> str:
+def _text(field: Field, value: Any, _: Collection[str]) -> str | None:
     long = field.type == "long_text"
     if not isinstance(value, str):
         raise Wrong(say("Not a valid string."))
@@ -42,7 +42,7 @@ def _text(field: Field, value: Any, _: Collection[str]) -> str:
     maximum = field.maximum or (20_000 if long else 500)
     if len(text) > maximum:
         raise Wrong(say("Longer than {maximum} characters.", maximum=maximum))
-    return text
+    return text or None
 
 
 def _whole(field: Field, value: Any, _: Collection[str]) -> int:
