@@ -21,7 +21,7 @@ from itsm.core.people.verbs import (
     list_provisional,
     merge_people,
 )
-from itsm.core.tickets.verbs import open_ticket
+from itsm.core.tickets.verbs import change_ticket, open_ticket
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Clock, Sample
 
@@ -173,3 +173,12 @@ def test_somebody_who_left_is_still_known_by_their_address(desk: Desk) -> None:
         change_person(uow, person_id=anna.id, changes={"active": False})
         assert find_or_meet(uow, type="email", value="left@x.example").person.id == anna.id
         assert isinstance(uow.session.get(Person, anna.id), Person)
+
+
+def test_a_contact_s_mark_stays_when_the_organisation_of_a_ticket_changes(desk: Desk) -> None:
+    with desk.unit_of_work(TESTER) as uow:
+        anna = add_person(uow, name="Анна", premium=True).id
+        plain = add_organisation(uow, name="Обычная").id
+        number = open_ticket(uow, kind="incident", title="x", contact=anna).id
+        assert change_ticket(uow, number=number, changes={"organisation": plain}).premium
+        assert not change_ticket(uow, number=number, changes={"contact": None}).premium

@@ -34,8 +34,8 @@ def change_ticket(uow: UnitOfWork, *, number: int, changes: Mapping[str, Any], m
     draft.values |= values
     if "priority" in values:
         draft.values["priority_pinned"] = values["priority"] is not None
-    if {"requested_for", "organisation"} & values.keys():
-        draft.values["premium"] = premium_of(uow, draft.values["requested_for"], draft.values["organisation"])
+    if {"requested_for", "contact", "organisation"} & values.keys():
+        draft.values["premium"] = premium_of(uow, draft.values)
     guard(uow, "ticket_changing", draft, refusals, values)
     voices = settle_priority(uow, draft)
     save_change(uow, ticket, draft, "ticket_changed", {"voices": voices} if voices else None)

@@ -210,9 +210,10 @@ def draft_of(uow: UnitOfWork, ticket: Ticket) -> Draft:
     )
 
 
-def premium_of(uow: UnitOfWork, person_id: int | None, organisation_id: int | None) -> bool:
-    """Whether the person or the organisation carries the premium mark now."""
-    for model, id_ in ((Person, person_id), (Organisation, organisation_id)):
+def premium_of(uow: UnitOfWork, values: Mapping[str, Any]) -> bool:
+    """Whether whom it is for (else who wrote) or the organisation carries the premium mark now."""
+    person_id = values.get("requested_for") or values.get("contact")
+    for model, id_ in ((Person, person_id), (Organisation, values.get("organisation"))):
         if id_ is not None:
             marked = select(model.premium, model.premium_until).where(model.id == id_)
             if any(is_premium(row.premium, row.premium_until, uow.now) for row in uow.session.execute(marked)):

@@ -81,7 +81,7 @@ def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
     person = people.get("requested_for") or people.get("contact")
     if people.get("organisation") is None and person is not None:
         people["organisation"] = uow.session.scalar(select(Person.organisation_id).where(Person.id == person))
-    people["premium"] = premium_of(uow, person, people.get("organisation"))
+    people["premium"] = premium_of(uow, people)
     people.setdefault("description", "")
     return people
 
