@@ -330,6 +330,7 @@ def test_a_plugin_that_fails_on_the_page_becomes_a_card_with_its_name(signed_in:
         page = agent.get(place)
     finally:
         world.desk.registry.panels = panels
+    assert {fault.plugin for fault in world.desk.faults.take()} >= {"incidents"}
     assert page.status_code == 200
     assert "The plugin incidents failed here" in page.text
     assert "Принтер не печатает" in page.text
