@@ -14,13 +14,13 @@ from itsm.core.fields.rules import Wrong, clean, unfilterable
 from itsm.core.fields.verbs.held import keep_held
 from itsm.core.hookspecs import DESK_SPECS
 from itsm.core.hookspecs.declarations import Field
+from itsm.core.hookspecs.fitting import field_fault, panel_fault, pointing_faults
 from itsm.core.hookspecs.marks import PROJECT, Spec
 from itsm.core.hookspecs.registry import Observer, Registry
 from itsm.core.refusals import refusals_of
 from itsm.core.tickets.documents import workflow_document
 from itsm.plugins.machinery.check import implementations, signature_faults
 from itsm.plugins.machinery.deprecation import warn_old_uses
-from itsm.plugins.machinery.fitting import field_fault, panel_fault, pointing_faults
 from itsm.plugins.machinery.isolate import Bound, Point
 from itsm.plugins.machinery.members import Member
 
