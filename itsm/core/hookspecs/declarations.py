@@ -33,7 +33,7 @@ FieldType = Literal[
     "file",
 ]
 FieldSubject = Literal["ticket", "person", "organisation", "team"]
-Place = Literal["ticket", "ticket_side", "home", "admin"]
+Place = Literal["ticket", "ticket_side"]
 Writer = Literal["people", "plugin"]
 
 
