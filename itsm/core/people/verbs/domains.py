@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
-from itsm.core.configuration.verbs import document
+from itsm.core.configuration.verbs import parsed_document
 from itsm.core.errors import Conflict, Invalid, Refusal
 from itsm.core.people.models import Organisation, OrganisationDomain
 from itsm.core.people.rules import domain_fold, domains_above
@@ -28,12 +28,7 @@ def organisation_of(uow: UnitOfWork, domain: str) -> int | None:
 
 def public_domains(uow: UnitOfWork) -> frozenset[str]:
     """The folded domains at which anybody may have an address."""
-    found = document(uow, PUBLIC)
-    key = (PUBLIC, found.revision)
-    if key not in uow.registry.parsed:
-        uow.registry.parsed[key] = frozenset(domain_fold(name) for name in found.body["domains"])
-    names: frozenset[str] = uow.registry.parsed[key]
-    return names
+    return parsed_document(uow, PUBLIC, lambda body: frozenset(map(domain_fold, body["domains"])))[1]
 
 
 def new_domains(uow: UnitOfWork, organisation_id: int | None, domains: Sequence[str]) -> list[str]:
