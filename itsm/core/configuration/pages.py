@@ -31,7 +31,7 @@ from itsm.core.texts import label_text, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import by_field, parse
+from itsm.core.web.inputs import by_field, number_in, parse
 from itsm.core.work.uow import UnitOfWork
 
 pages = Blueprint("configuration", __name__)
@@ -81,9 +81,9 @@ def edit(name: str) -> Response:
     """One document as text, and its revisions; `revision` shows another one and what it would change."""
     with reading() as uow:
         document_type(uow, name)
-        wanted = request.args.get("revision", "")
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
-            return _revision(uow, name, _own(uow, name, int(wanted)))
+        wanted = number_in(request.args.get("revision", ""))
+        if wanted is not None:
+            return _revision(uow, name, _own(uow, name, wanted))
         return _form(uow, name, to_text(document(uow, name).body))
 
 
@@ -180,8 +180,7 @@ def _conflict(name: str, error: Stale, typed: Mapping[str, Any]) -> Response:
     with reading() as uow:
         trial = try_document(uow, name=name, body=from_text(typed["text"]))
         now = document(uow, name).revision
-        match = request.form.get("match", "")
-        before = int(match) if match.isascii() and match.isdigit() and len(match) < 16 else 0
+        before = number_in(request.form.get("match", "")) or 0
         meanwhile = difference(uow, revision_id=now, against=before) if now else ()
         errors = [translated(error.message), translated(say("See what differs; saving again replaces it."))]
         return _form(uow, name, **typed, trial=trial, meanwhile=meanwhile, errors=errors, status=error.status)

@@ -14,6 +14,7 @@ from itsm.core.web.edge import translated
 
 FRAME = frozenset({"csrf_token", "next"})
 Typed = MultiDict[str, str]
+Texts = dict[str, list[str]]
 
 
 @dataclass(slots=True)
@@ -70,6 +71,22 @@ def by_field(error: Invalid) -> dict[str, list[str]]:
     for refusal in error.refusals:
         found.setdefault(refusal.field, []).append(translated(refusal.message))
     return found
+
+
+def number_in(text: str) -> int | None:
+    """The plain number that a form or an address holds, such as an id or a version; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def was_in(form: Typed) -> Texts:
+    """What stood in the inputs when the page was made, as the form brings it back in `was`; {} when it is spoilt."""
+    try:
+        found = json.loads(form.get("was", "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(k): [str(v) for v in values] for k, values in found.items() if isinstance(values, list)}
 
 
 def put_refusals(inputs: Iterable[Input], refusals: Iterable[Refusal]) -> list[str]:

@@ -1,5 +1,6 @@
 """How values look on a page: Markdown, moments, sizes, durations, labels, in the reader's language and zone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask_babel import format_datetime, format_decimal, get_timezone
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from itsm.core.texts import label_text
+from itsm.core.texts import Message, label_text
 from itsm.core.web import edge
 
 TAGS = {
@@ -81,3 +82,13 @@ def size(count: int) -> str:
 def minutes(count: int) -> str:
     """Minutes as hours and minutes."""
     return f"{count // 60}:{count % 60:02d}"
+
+
+def retold(sentence: Message, values: Mapping[str, Any]) -> str:
+    """A sentence of a history in the reader's language; a text that was erased leaves a dash."""
+    return edge.translated(Message(sentence.msgid, _Forgiving(values)))
+
+
+class _Forgiving(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"

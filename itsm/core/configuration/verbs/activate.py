@@ -22,9 +22,7 @@ from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
 
-def activate_document(
-    uow: UnitOfWork, *, revision_id: int, reason: str = "", match: int | None = None
-) -> Revision:  # fmt: skip
+def activate_document(uow: UnitOfWork, *, revision_id: int, reason: str = "", match: int | None = None) -> Revision:
     """Put a saved revision in force, in every process from its next request on.
 
     reason: needed to put back one that is older than the one in force. match: the revision in force that the actor

@@ -100,9 +100,7 @@ def check_document(uow: UnitOfWork, *, name: str, body: Any) -> dict[str, Any]:
     return loaded
 
 
-def save_document(
-    uow: UnitOfWork, *, name: str, body: Any, reason: str, match: int | None = None
-) -> Revision:  # fmt: skip
+def save_document(uow: UnitOfWork, *, name: str, body: Any, reason: str, match: int | None = None) -> Revision:
     """Save a new revision; it changes nothing until it is activated.
 
     match: the revision in force that the body was made from, 0 for the default; raises `Stale` when there is another.
@@ -178,9 +176,7 @@ def active_revisions(uow: UnitOfWork) -> Mapping[str, Revision]:
     return {revision.document: revision for revision in uow.session.scalars(statement)}
 
 
-def tell(
-    uow: UnitOfWork, type: str, name: str, revision: int, more: Mapping[str, Any], reason: str
-) -> None:  # fmt: skip
+def tell(uow: UnitOfWork, type: str, name: str, revision: int, more: Mapping[str, Any], reason: str) -> None:
     """An event of the stream `configuration`."""
     facts = {"document": name, "revision": revision, **more}
     append(uow, stream="configuration", subject_id=revision, type=type, facts=facts, texts={"why": reason})

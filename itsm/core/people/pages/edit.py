@@ -11,12 +11,12 @@ from itsm.core.errors import Conflict, Invalid, Stale
 from itsm.core.people import verbs
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.pages.blueprint import pages, place_of
-from itsm.core.people.pages.forms import Texts, held, inputs_for, plain, typed_in, values_from
+from itsm.core.people.pages.forms import held, inputs_for, plain, typed_in, values_from
 from itsm.core.texts import LOCALES, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import Input, put_refusals, put_typed
+from itsm.core.web.inputs import Input, Texts, number_in, put_refusals, put_typed, was_in
 from itsm.core.work.uow import UnitOfWork
 
 MODELS: dict[str, Any] = {"person": Person, "organisation": Organisation, "team": Team}
@@ -109,9 +109,9 @@ def _made(uow: UnitOfWork, kind: str, values: dict[str, Any]) -> int:
 def change(kind: str, id_: int) -> Response:
     """Save a form over the version that it was made from."""
     typed: Texts = {}
-    was = _was()
+    was = was_in(request.form)
     version = request.form.get("version", "")
-    match = int(version) if version.isascii() and version.isdigit() and len(version) < 16 else 0
+    match = number_in(version) or 0
     try:
         with reading() as uow:
             inputs = inputs_for(uow, kind, _row(uow, kind, id_))
@@ -153,16 +153,6 @@ def _row(uow: UnitOfWork, kind: str, id_: int) -> Any:
 
 def _reason() -> str:
     return request.form.get("reason", "")[:500].strip()
-
-
-def _was() -> Texts:
-    try:
-        found = json.loads(request.form.get("was", "{}"))
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(k): [str(v) for v in values] for k, values in found.items() if isinstance(values, list)}
 
 
 def _again(kind: str, id_: int | None, typed: Texts, was: Texts, error: Invalid | Conflict) -> Response:

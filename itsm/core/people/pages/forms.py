@@ -12,11 +12,10 @@ from itsm.core.people.names import list_teams, marked, names_of, typed_organisat
 from itsm.core.people.rules import LEVELS, LINES
 from itsm.core.texts import LOCALES, Message, label_text, say
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.inputs import FRAME, Input
+from itsm.core.web.inputs import FRAME, Input, Texts, number_in
 from itsm.core.web.words import aware, local_text
 from itsm.core.work.uow import UnitOfWork
 
-Texts = dict[str, list[str]]
 CONTROLS = ("version", "was", "reason")
 LABELS: Mapping[str, Message] = {
     "key": say("Short code (latin letters, stays for ever)"),
@@ -165,7 +164,7 @@ def _value(uow: UnitOfWork, name: str, texts: Sequence[str]) -> Any:
     if name == "head":
         return typed_person(uow, text)
     if name == "parent":
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+        return number_in(text)
     if name in YES_NO:
         return text == "true"
     if name in ("premium_until", "contracts"):

@@ -16,7 +16,7 @@ from itsm.core.texts import say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import by_field
+from itsm.core.web.inputs import by_field, number_in
 
 
 @pages.get("/teams")
@@ -61,11 +61,9 @@ def put_member(team_id: int) -> Response:
     try:
         with writing() as uow:
             chosen = request.form.get("remove", "")
-            if chosen:
-                person = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 16 else 0
-            else:
-                person = typed_person(uow, request.form.get("person", "")[:300]) or 0
-            set_member(uow, team_id=team_id, person_id=person, member=not chosen)
+            typed = request.form.get("person", "")[:300]
+            person = number_in(chosen) if chosen else typed_person(uow, typed)
+            set_member(uow, team_id=team_id, person_id=person or 0, member=not chosen)
     except Invalid as error:
         return _team(team_id, status=422, errors=[s for found in by_field(error).values() for s in found])
     flash(translated(say("Saved.")))

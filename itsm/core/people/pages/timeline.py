@@ -8,9 +8,9 @@ from typing import Any
 from itsm.core.fields.shown import text_of
 from itsm.core.ledger.models import Event
 from itsm.core.people.names import Names, names_of
-from itsm.core.texts import LOCALES, Message, label_text, say
+from itsm.core.texts import LOCALES, label_text, say
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.words import moment
+from itsm.core.web.words import moment, retold
 from itsm.core.work.uow import UnitOfWork
 
 Told = tuple[Event, Mapping[str, Any]]
@@ -110,7 +110,7 @@ def _entry(uow: UnitOfWork, kind: str, event: Event, texts: Mapping[str, Any], n
     who = names.people.get(event.actor_id or 0) or translated(say("Automatically"))
     values = {n: _shown(uow, kind, n, v, names) for n, v in {**event.facts, **texts}.items() if n in _SPOKEN}
     sentence = SENTENCES.get(event.type)
-    told = translated(Message(sentence.msgid, _Forgiving(values))) if sentence else event.type.replace("_", " ")
+    told = retold(sentence, values) if sentence else event.type.replace("_", " ")
     entry = Entry(event.id, event.occurred_at, who, told, str(texts.get("reason") or ""))
     if event.type.endswith("_changed") and event.type != "address_changed":
         entry.changes = [
@@ -122,13 +122,6 @@ def _entry(uow: UnitOfWork, kind: str, event: Event, texts: Mapping[str, Any], n
 
 
 _SPOKEN = ("into", "merged", "person", "address", "contract")
-
-
-class _Forgiving(dict[str, Any]):
-    """An erased text leaves a dash, not an error."""
-
-    def __missing__(self, key: str) -> str:
-        return NOTHING
 
 
 def _name(uow: UnitOfWork, kind: str, name: str) -> str:

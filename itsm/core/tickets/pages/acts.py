@@ -22,7 +22,7 @@ from itsm.core.tickets.verbs import add_comment, attach_file, claim_ticket, find
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, desk, needs, reading, writing
 from itsm.core.web.edge import translated
-from itsm.core.web.inputs import by_field, parse, put_refusals, put_typed
+from itsm.core.web.inputs import by_field, number_in, parse, put_refusals, put_typed
 from itsm.core.work.uow import UnitOfWork
 
 CONTROLS = ("version", "reason", "key")
@@ -123,7 +123,7 @@ def move(number: int, transition: str) -> Response:
         take_uploads(inputs, typed)
         reason = parse(ReasonForm, _only(("reason",)))["reason"]
         with writing(reason) as uow:
-            match = _version(request.form.get("version", ""))
+            match = number_in(request.form.get("version", ""))
             move_ticket(uow, number=number, transition=transition, changes=values_from(uow, typed), match=match)
     except Conflict as error:
         return refused(number, "move", error)
@@ -138,10 +138,6 @@ def _only(names: tuple[str, ...]) -> Any:
         if name not in names:
             form.poplist(name)
     return form
-
-
-def _version(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _step_again(number: int, transition: str, error: Invalid) -> Response:

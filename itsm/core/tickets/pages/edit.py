@@ -19,11 +19,10 @@ from itsm.core.tickets.verbs import change_ticket, find_ticket
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import Input, put_refusals, put_typed
+from itsm.core.web.inputs import Input, Texts, number_in, put_refusals, put_typed, was_in
 from itsm.core.work.uow import UnitOfWork
 
 CONTROLS = ("version", "was", "reason")
-Texts = dict[str, list[str]]
 
 
 @pages.get("/tickets/<int:number>/edit")
@@ -67,7 +66,7 @@ def _form(uow: UnitOfWork, ticket: Ticket, inputs: list[Input], was: Texts, **mo
 def save(number: int) -> Response:
     """Save what was changed in the form; what was not touched is left as others may have made it."""
     typed: Texts = {}
-    was = _was()
+    was = was_in(request.form)
     version = request.form.get("version", "")
     try:
         with reading() as uow:
@@ -77,7 +76,7 @@ def save(number: int) -> Response:
         touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
         reason = request.form.get("reason", "")[:500].strip()
         with writing(reason) as uow:
-            match = int(version) if version.isascii() and version.isdigit() and len(version) < 16 else 0
+            match = number_in(version) or 0
             change_ticket(uow, number=number, changes=values_from(uow, touched), match=match)
     except Stale:
         return _conflict(number, typed, was)
@@ -91,16 +90,6 @@ def save(number: int) -> Response:
 def _plain(texts: list[str]) -> list[str]:
     """Browsers send line ends as CR LF."""
     return [text.replace("\r\n", "\n") for text in texts if text]
-
-
-def _was() -> Texts:
-    try:
-        found = json.loads(request.form.get("was", "{}"))
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(k): [str(v) for v in values] for k, values in found.items() if isinstance(values, list)}
 
 
 def _again(number: int, typed: Texts, was: Texts, error: Invalid) -> Response:

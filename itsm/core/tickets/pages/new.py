@@ -24,7 +24,7 @@ from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import Input, by_field, parse, put_refusals, put_typed
+from itsm.core.web.inputs import Input, by_field, number_in, parse, put_refusals, put_typed
 from itsm.core.work.uow import UnitOfWork
 
 STAFF = ("requested_for", "title", "description", "service", "topic", "team", "assignee", "priority")
@@ -88,7 +88,7 @@ def _begun(uow: UnitOfWork, kind: Kind, typed: Typed) -> dict[str, Any]:
     for name, texts in typed.items():
         text = texts[0] if texts else ""
         if name == "service":
-            values[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+            values[name] = number_in(text)
         elif "." in name:
             values[name] = [t for t in texts if t] if len(texts) > 1 else text or None
     return values | {"state": workflow.initial, "category": workflow.states[workflow.initial].category}

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from itsm.core.ledger.models import Event
-from itsm.core.texts import Message, say
+from itsm.core.texts import say
 from itsm.core.tickets.models import Attachment, Comment
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.seen import FOR_REQUESTERS, is_staff, seen
 from itsm.core.tickets.values import PEOPLE
 from itsm.core.web.edge import actor, translated
+from itsm.core.web.words import retold
 
 Told = tuple[Event, Mapping[str, Any]]
 SENTENCES = {
@@ -153,11 +154,4 @@ def _sentence(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:
     values = {**event.facts, **texts}
     values["person"] = labels.person(event.facts.get("person"))
     values["other"] = event.facts.get("to") or event.facts.get("from") or ""
-    return translated(Message(sentence.msgid, _Forgiving(values)))
-
-
-class _Forgiving(dict[str, Any]):
-    """An erased text leaves a dash, not an error."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
+    return retold(sentence, values)
