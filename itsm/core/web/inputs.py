@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.refusals import refusals_of
+from itsm.core.texts import say
 from itsm.core.web.edge import translated
 
 FRAME = frozenset({"csrf_token", "next"})
@@ -71,6 +72,16 @@ def by_field(error: Invalid) -> dict[str, list[str]]:
     for refusal in error.refusals:
         found.setdefault(refusal.field, []).append(translated(refusal.message))
     return found
+
+
+def typed_in(inputs: Iterable[Input], form: Typed, controls: Iterable[str] = ()) -> Texts:
+    """What was typed into each input; names that the form does not have are refused."""
+    known = {item.name for item in inputs}
+    strange = [name for name in form if name not in known and name not in FRAME and name not in set(controls)]
+    if strange:
+        raise Invalid(refusals=[Refusal(name[:80], say("Unknown field.")) for name in strange[:20]])
+    multiple = {item.name for item in inputs if item.type == "choices"}
+    return {name: form.getlist(name) for name in known if name in form or name in multiple}
 
 
 def number_in(text: str) -> int | None:

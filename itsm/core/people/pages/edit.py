@@ -11,7 +11,7 @@ from itsm.core.errors import Conflict, Invalid, Stale
 from itsm.core.people import verbs
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.pages.blueprint import pages, place_of
-from itsm.core.people.pages.forms import held, inputs_for, plain, typed_in, values_from
+from itsm.core.people.pages.forms import held, inputs_for, plain, typed_here, values_from
 from itsm.core.texts import LOCALES, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
@@ -79,7 +79,7 @@ def make(kind: str) -> Response:
     try:
         with reading() as uow:
             inputs = inputs_for(uow, kind)
-        typed = typed_in(inputs)
+        typed = typed_here(inputs)
         with writing(_reason()) as uow:
             id_ = _made(uow, kind, values_from(uow, kind, typed))
     except (Invalid, Conflict) as error:
@@ -115,7 +115,7 @@ def change(kind: str, id_: int) -> Response:
     try:
         with reading() as uow:
             inputs = inputs_for(uow, kind, _row(uow, kind, id_))
-        typed = typed_in(inputs)
+        typed = typed_here(inputs)
         touched = {name: texts for name, texts in typed.items() if plain(texts) != plain(was.get(name, []))}
         with writing(_reason()) as uow:
             _changed(uow, kind, id_, values_from(uow, kind, touched), match)

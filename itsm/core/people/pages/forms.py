@@ -12,7 +12,7 @@ from itsm.core.people.names import list_teams, marked, names_of, typed_organisat
 from itsm.core.people.rules import LEVELS, LINES
 from itsm.core.texts import LOCALES, Message, label_text, say
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.inputs import FRAME, Input, Texts, number_in
+from itsm.core.web.inputs import Input, Texts, number_in, typed_in
 from itsm.core.web.words import aware, local_text
 from itsm.core.work.uow import UnitOfWork
 
@@ -126,14 +126,9 @@ def held(inputs: Sequence[Input]) -> Texts:
     return {item.name: list(item.chosen) if item.type in ("choice", "choices") else [item.text] for item in inputs}
 
 
-def typed_in(inputs: Sequence[Input]) -> Texts:
-    """What was typed into each input; names that the form does not have are refused."""
-    known = {item.name: item for item in inputs}
-    strange = [name for name in request.form if name not in known and name not in (*FRAME, *CONTROLS)]
-    if strange:
-        raise Invalid(refusals=[Refusal(name[:80], say("Unknown field.")) for name in strange[:20]])
-    several = {item.name for item in inputs if item.type == "choices"}
-    typed = {name: request.form.getlist(name) for name in known if name in request.form or name in several}
+def typed_here(inputs: Sequence[Input]) -> Texts:
+    """What was typed into each input of this request's form, with its uploads stored."""
+    typed = typed_in(inputs, request.form, CONTROLS)
     take_uploads(inputs, typed)
     return typed
 

@@ -14,7 +14,7 @@ from itsm.core.schemas import Body, Line, Size, Strict, YesNo
 from itsm.core.texts import Message, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import OWN, fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.inputs import OWN, fields_on, inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.ticket import show_ticket, step_of
 from itsm.core.tickets.values import values_of
@@ -22,7 +22,7 @@ from itsm.core.tickets.verbs import add_comment, attach_file, claim_ticket, find
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, desk, needs, reading, writing
 from itsm.core.web.edge import translated
-from itsm.core.web.inputs import by_field, number_in, parse, put_refusals, put_typed
+from itsm.core.web.inputs import by_field, number_in, parse, put_refusals, put_typed, typed_in
 from itsm.core.work.uow import UnitOfWork
 
 CONTROLS = ("version", "reason", "key")

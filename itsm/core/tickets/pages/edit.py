@@ -12,14 +12,14 @@ from itsm.core.fields.inputs import take_uploads
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import OWN, fields_here, fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.inputs import OWN, fields_here, fields_on, inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs import change_ticket, find_ticket
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import Input, Texts, number_in, put_refusals, put_typed, was_in
+from itsm.core.web.inputs import Input, Texts, number_in, put_refusals, put_typed, typed_in, was_in
 from itsm.core.work.uow import UnitOfWork
 
 CONTROLS = ("version", "was", "reason")

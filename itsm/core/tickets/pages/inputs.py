@@ -17,7 +17,7 @@ from itsm.core.tickets.forms import TicketValues
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web.edge import translated
-from itsm.core.web.inputs import FRAME, Input, Typed
+from itsm.core.web.inputs import Input
 from itsm.core.work.uow import UnitOfWork
 
 PEOPLE = ("requested_for", "contact", "assignee")
@@ -104,16 +104,6 @@ CHOICES: Mapping[str, Callable[[UnitOfWork, Labels], Sequence[tuple[str, str]]]]
     "closing_topic": _topics,
     "priority": _priorities,
 }
-
-
-def typed_in(inputs: Iterable[Input], form: Typed, controls: Iterable[str] = ()) -> dict[str, list[str]]:
-    """What was typed into each input; names that the form does not have are refused."""
-    known = {item.name for item in inputs}
-    strange = [name for name in form if name not in known and name not in FRAME and name not in set(controls)]
-    if strange:
-        raise Invalid(refusals=[Refusal(name[:80], say("Unknown field.")) for name in strange[:20]])
-    multiple = {item.name for item in inputs if item.type == "choices"}
-    return {name: form.getlist(name) for name in known if name in form or name in multiple}
 
 
 def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:

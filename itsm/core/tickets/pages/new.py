@@ -17,14 +17,14 @@ from itsm.core.schemas import Size, Strict
 from itsm.core.texts import say
 from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, typed_in, values_from
+from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import Input, by_field, number_in, parse, put_refusals, put_typed
+from itsm.core.web.inputs import Input, by_field, number_in, parse, put_refusals, put_typed, typed_in
 from itsm.core.work.uow import UnitOfWork
 
 STAFF = ("requested_for", "title", "description", "service", "topic", "team", "assignee", "priority")
