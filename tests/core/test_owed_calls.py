@@ -12,6 +12,7 @@ from itsm.core.errors import Conflict
 from itsm.core.hookspecs.declarations import CallHandler, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.observes import Happened
+from itsm.core.ledger.models import Event
 from itsm.core.tickets.models import Tag
 from itsm.core.tickets.verbs import add_tag, change_ticket, open_ticket
 from itsm.core.work.jobs import drain
@@ -19,7 +20,7 @@ from itsm.core.work.jobs.claim import LEASE, claim, finish
 from itsm.core.work.jobs.clockwork import fire_schedules, forget_receipts, lead
 from itsm.core.work.models import OwedCall
 from itsm.core.work.rules import MAX_ATTEMPTS, pause_before
-from itsm.core.work.verbs import count_calls, park, retry_call, unpark
+from itsm.core.work.verbs import count_calls, hold_calls, park, release_calls, retry_call, unpark
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Clock
 
@@ -206,3 +207,26 @@ def test_old_receipts_are_forgotten(desk: Desk, clock: Clock) -> None:
     with desk.unit_of_work(TESTER) as uow:
         forget_receipts(uow)
         assert uow.session.scalars(select(OwedCall)).all() == []
+
+
+def test_after_a_restore_nothing_is_done_and_no_schedule_fires_until_it_is_released(desk: Desk, clock: Clock) -> None:
+    hourly = [Schedule("core.receipts", "core.forget_receipts", timedelta(hours=1))]
+    with desk.unit_of_work(TESTER) as uow:
+        fire_schedules(uow, hourly)
+        uow.later("core.forget_receipts", key="before")
+        claim(uow.session, uow.now, limit=1)
+        assert hold_calls(uow) == 1
+    with desk.unit_of_work(TESTER) as uow:
+        uow.later("core.forget_receipts", key="after")
+    clock.forward(days=1)
+    with desk.unit_of_work(TESTER) as uow:
+        assert fire_schedules(uow, hourly) == 0
+    assert drain(desk) == 0
+    with desk.unit_of_work(TESTER) as uow:
+        assert count_calls(uow)["held"] == 1
+        assert release_calls(uow) == 1
+        assert fire_schedules(uow, hourly) == 1
+    assert drain(desk) == 3
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        told = select(Event.type, Event.facts).where(Event.type.startswith("calls_")).order_by(Event.seq)
+        assert uow.session.execute(told).all() == [("calls_held", {"count": 1}), ("calls_released", {"count": 1})]

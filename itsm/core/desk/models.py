@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from itsm.core.db import Base, Id
 
 PLUGIN = String(40)
+HELD = "held_since"
 
 
 class DeskFact(Base):
-    """A few facts of the desk as a whole: `generation` (of plugins and configuration), `epoch` (of the ledger)."""
+    """A few facts of the desk as a whole: `generation` (of plugins and configuration), `epoch` (of the ledger), and
+    while background work is held since a restore, `held_since`."""
 
     __tablename__ = "desk_fact"
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from itsm.core.desk.models import DeskFact
+from itsm.core.desk.models import HELD, DeskFact
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -27,3 +27,8 @@ def begin_generation(session: Session) -> None:
 def epoch(session: Session) -> int:
     """The ledger's epoch; a restore begins a new one."""
     return int(session.scalar(select(DeskFact.value).where(DeskFact.name == "epoch")) or 1)
+
+
+def held_since(session: Session) -> str:
+    """Since when all background work is held, as ISO text; empty when it is not. See `core.work.verbs.hold_calls`."""
+    return session.scalar(select(DeskFact.value).where(DeskFact.name == HELD)) or ""

@@ -1,4 +1,4 @@
-"""What people do with owed calls: look, retry, release; and what the machinery does: park and unpark."""
+"""What people do with owed calls: look, retry, hold and release; and what the machinery does: park and unpark."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
+from itsm.core.desk.models import HELD, DeskFact
 from itsm.core.errors import Conflict, Unknown
+from itsm.core.ledger.verbs import append
 from itsm.core.texts import say
-from itsm.core.work.models import OwedCall
+from itsm.core.work.models import WAITING, OwedCall
 from itsm.core.work.uow import UnitOfWork
 
 STATES = ("due", "leased", "dead", "held", "parked", "done")
@@ -48,11 +50,34 @@ def run_schedule(uow: UnitOfWork, *, name: str) -> None:
     uow.later(schedule.call, **schedule.args)
 
 
+def hold_calls(uow: UnitOfWork) -> int:
+    """Hold all background work, as a restore does, until `release_calls`; how many calls waited.
+
+    Nothing is done any more, nor what is owed from now on, and no schedule fires: a desk that was restored to try a
+    backup must not write to anybody. Calls that failed for good or whose plugin is off stay what they are.
+    """
+    uow.require("core.calls")
+    values = {"state": "held", "token": None, "lease_until": None}
+    statement = update(OwedCall).where(OwedCall.state.in_(WAITING)).values(values).returning(OwedCall.id)
+    count = len(uow.session.scalars(statement).all())
+    uow.session.merge(DeskFact(name=HELD, value=uow.now.isoformat()))
+    uow.session.flush()
+    append(uow, stream="plugin", subject_id=0, type="calls_held", facts={"count": count})
+    return count
+
+
 def release_calls(uow: UnitOfWork) -> int:
-    """Release everything that is held since a restore; how many."""
+    """Let background work go on after a restore; how many calls were held. Schedules make up for what they missed."""
     uow.require("core.calls")
     statement = update(OwedCall).where(OwedCall.state == "held").values(state="due").returning(OwedCall.id)
-    return len(uow.session.scalars(statement).all())
+    count = len(uow.session.scalars(statement).all())
+    fact = uow.session.get(DeskFact, HELD)
+    if fact is not None:
+        uow.session.delete(fact)
+        uow.session.flush()
+    if fact is not None or count:
+        append(uow, stream="plugin", subject_id=0, type="calls_released", facts={"count": count})
+    return count
 
 
 def park(uow: UnitOfWork, *, plugin: str) -> None:

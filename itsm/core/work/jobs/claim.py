@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from itsm.core.desk.models import HELD, DeskFact
 from itsm.core.work.models import WAITING, OwedCall
 from itsm.core.work.rules import is_dead, pause_before
 
@@ -16,6 +17,8 @@ LEASE = timedelta(seconds=20)  # renewed while its calls are under way, see `ren
 def due_rows(now: datetime, only: Sequence[ColumnElement[bool]] = ()) -> Select[int]:
     """The ids that may be claimed now: due or with a lapsed lease, and the lowest undone row of their lane.
 
+    None while the desk is held since a restore.
+
     only: further conditions, such as the plugins that work in this process.
     """
     lower = aliased(OwedCall)
@@ -24,6 +27,7 @@ def due_rows(now: datetime, only: Sequence[ColumnElement[bool]] = ()) -> Select[
         select(OwedCall.id)
         .where(
             *only,
+            ~exists().where(DeskFact.name == HELD),
             OwedCall.state.in_(WAITING),
             OwedCall.due <= now,
             or_(OwedCall.state == "due", OwedCall.lease_until < now),

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from itsm.core.db import upsert
+from itsm.core.desk.verbs import held_since
 from itsm.core.hookspecs.declarations import Schedule
 from itsm.core.work.models import Lease, OwedCall, ScheduleRow
 from itsm.core.work.uow import UnitOfWork
@@ -38,7 +39,12 @@ def is_held(session: Session, now: datetime, name: str) -> bool:
 
 
 def fire_schedules(uow: UnitOfWork, schedules: Iterable[Schedule]) -> int:
-    """Owe the calls of all schedules that are due; one that was missed fires once, keyed by its own due time."""
+    """Owe the calls of all schedules that are due; one that was missed fires once, keyed by its own due time.
+
+    While the desk is held since a restore none fires; what was missed is made up when it is released.
+    """
+    if held_since(uow.session):
+        return 0
     rows = {row.name: row for row in uow.session.scalars(select(ScheduleRow))}
     fired = 0
     for schedule in schedules:
