@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from itsm.core.errors import SettingsError
+from itsm.core.outbound.rules import Reach, parse_allowed
 from itsm.core.refusals import refusals_of
 from itsm.core.schemas import Whole, YesNo
 
@@ -58,6 +59,22 @@ class SettingsSchema(Schema):
         1, 1000, load_default=5, metadata={"help": "faults within ten minutes that quarantine a plugin"}
     )
     worker_poll = fields.Float(load_default=0.5, metadata={"help": "seconds between looks of an idle worker"})
+    outbound_allow = fields.String(
+        load_default="",
+        metadata={
+            "help": "inside hosts, host:port or networks that requests to other systems may reach, comma separated"
+        },
+    )
+    outbound_ports = fields.String(
+        load_default="80,443,8080,8443", metadata={"help": "ports of other systems that requests may reach"}
+    )
+    outbound_seconds = fields.Float(
+        load_default=10.0, metadata={"help": "longest time for one request to another system"}
+    )
+    outbound_bytes = Whole(1024, 1 << 30, load_default=5_000_000, metadata={"help": "largest answer of another system"})
+    outbound_ca = fields.String(
+        load_default="", metadata={"help": "file of certificates to trust in other systems; empty: the well-known ones"}
+    )
     clock_file = fields.String(load_default="", metadata={"help": "moved time for tests; refused in production"})
     failpoint = fields.String(load_default="", metadata={"help": "name:action for tests; refused in production"})
 
@@ -81,6 +98,7 @@ class Settings:
     hook_hung_after: float
     quarantine_after: int
     worker_poll: float
+    reach: Reach
     clock_file: str
     failpoint: str
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -107,6 +125,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Settings:
+    reach = _reach(values)
     folder = Path(values["data_dir"]).expanduser().absolute()
     values["data_dir"] = folder
     values["database_url"] = values["database_url"] or f"sqlite:///{folder / 'itsm.sqlite3'}"
@@ -114,7 +133,21 @@ def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Set
     if not values["secret_key"] and secret.is_file():
         values["secret_key"] = secret.read_text().strip()
     values["trusted_hosts"] = tuple(h.strip() for h in values["trusted_hosts"].split(",") if h.strip())
-    return Settings(**values, plugins=plugins)
+    return Settings(**values, reach=reach, plugins=plugins)
+
+
+def _reach(values: dict[str, Any]) -> Reach:
+    """Where requests to other systems may go; takes its settings out of `values`."""
+    given = {name: values.pop(f"outbound_{name}") for name in ("allow", "ports", "seconds", "bytes", "ca")}
+    try:
+        hosts, networks = parse_allowed(given["allow"])
+    except ValueError as error:
+        raise SettingsError(f"ITSM_OUTBOUND_ALLOW: {error}") from error
+    try:
+        ports = frozenset(int(port) for port in given["ports"].split(",") if port.strip())
+    except ValueError as error:
+        raise SettingsError("ITSM_OUTBOUND_PORTS: write numbers, comma separated, such as 80,443") from error
+    return Reach(hosts, networks, ports, given["seconds"], given["bytes"], given["ca"])
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from itsm.core.hookspecs.shows import Badge, NavMark
 from itsm.core.hookspecs.voices import Voice
 from itsm.core.ledger.verbs import append as append_event
 from itsm.core.ledger.verbs import history
+from itsm.core.outbound.verbs import outbound
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.verbs import (
     Met,
@@ -120,9 +121,9 @@ __all__ = [
     "find_duplicates", "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook", "is_open",
     "label_text", "link_tickets", "list_tickets", "load_list", "log_work", "merge_organisations", "merge_people",
     "merge_ticket", "move_references", "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds",
-    "open_ticket", "owe_documents", "parsed_document", "people_who_may", "reading", "record_history", "render_page",
-    "run_rules", "say", "set_parent", "shift_at", "spec", "split_ticket", "survivor_of", "system", "translated",
-    "utc_text", "watch", "writing",
+    "open_ticket", "outbound", "owe_documents", "parsed_document", "people_who_may", "reading", "record_history",
+    "render_page", "run_rules", "say", "set_parent", "shift_at", "spec", "split_ticket", "survivor_of", "system",
+    "translated", "utc_text", "watch", "writing",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from itsm.core.hookspecs.declarations import (
     Schedule,
     Visible,
 )
+from itsm.core.outbound.rules import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Registry:
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
     have no index yet. revisions, parsed: bodies of immutable
-    configuration revisions, and what was made of them, by (document, revision). timezone: the desk's.
+    configuration revisions, and what was made of them, by (document, revision). timezone: the desk's. reach: where
+    requests to other systems may go.
     """
 
     plugins: dict[str, str] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Registry:
     revisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     parsed: dict[tuple[str, int], Any] = field(default_factory=dict)
     timezone: str = "UTC"
+    reach: Reach = field(default_factory=Reach)
 
     def fields_of(self, subject: str) -> Mapping[str, Field]:
         """The fields on one kind of subject (ticket, person, organisation, team), by full name."""

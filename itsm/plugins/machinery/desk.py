@@ -152,7 +152,7 @@ def assemble(
             _drop_dependants(working, left)
     if settings.strict and left:
         raise NotReady("; ".join(f"plugin {name}: {reason}" for name, reason in left.items()))
-    registry.timezone = settings.timezone
+    registry.timezone, registry.reach = settings.timezone, settings.reach
     host = host or Host.of(settings)
     return Desk(
         settings=settings,
