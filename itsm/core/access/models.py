@@ -29,6 +29,9 @@ class Role(Base):
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     label: Mapped[dict[str, Any]]
     permissions: Mapped[list[Any]]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
 
 class RoleGrant(Base):

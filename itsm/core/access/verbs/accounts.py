@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from itsm.core.access.models import Account
+from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
 from itsm.core.access.verbs.roles import grant_role
 from itsm.core.access.verbs.sign_in import HASHER
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.ledger.verbs import append
+from itsm.core.people.verbs.people import end_access
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -46,8 +48,38 @@ def own_login(uow: UnitOfWork) -> str:
     return uow.session.scalar(select(Account.login).where(Account.person_id == uow.act.actor.person_id)) or ""
 
 
-def disable_account(uow: UnitOfWork, *, person_id: int) -> None:
-    """Lock a person out at once: sessions and tokens stop with the next request."""
+def standing_of(uow: UnitOfWork, *, person_id: int) -> Account | None:
+    """The account of a person, if they have one."""
     uow.require("people.accounts")
-    uow.session.execute(update(Account).where(Account.person_id == person_id).values(disabled=True))
-    append(uow, stream="person", subject_id=person_id, type="account_disabled", facts={})
+    return uow.session.get(Account, person_id)
+
+
+def disable_account(uow: UnitOfWork, *, person_id: int) -> None:
+    """Lock a person out at once: all sessions and tokens end, and work no more when the account is enabled again."""
+    account = _of_another(uow, person_id)
+    if account.disabled:
+        return
+    with someone_keeps_the_desk(uow):
+        account.disabled = True
+        end_access(uow, person_id)
+        append(uow, stream="person", subject_id=person_id, type="account_disabled", facts={})
+
+
+def enable_account(uow: UnitOfWork, *, person_id: int) -> None:
+    """Let a person sign in again."""
+    account = _of_another(uow, person_id)
+    if account.disabled:
+        account.disabled = False
+        append(uow, stream="person", subject_id=person_id, type="account_enabled", facts={})
+
+
+def _of_another(uow: UnitOfWork, person_id: int) -> Account:
+    """The account of somebody else who may do no more than the actor, locked until the end of the act."""
+    uow.require("people.accounts")
+    account = uow.session.get(Account, person_id, with_for_update=True)
+    if account is None:
+        raise Unknown(say("This person has no account."))
+    if person_id == uow.act.actor.person_id:
+        raise Conflict(say("Nobody can lock themselves out."))
+    require_over_person(uow, person_id)
+    return account

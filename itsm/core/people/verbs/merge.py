@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, select, update
 
 from itsm.core.access.models import Account, LoginSession, RoleGrant, Token
+from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.fields.verbs import move_references
 from itsm.core.people.models import Organisation, Person
@@ -151,11 +152,14 @@ def _settle_access(uow: UnitOfWork, source: int, target: int) -> str:
     if not _has_access(uow, source):
         return ""
     uow.require("people.accounts")
+    require_over_person(uow, source)
+    require_over_person(uow, target)
     if uow.session.get(Account, target) is None and not _has_access(uow, target):
         for model in (Account, RoleGrant, Token, LoginSession):
             uow.session.execute(update(model).where(model.person_id == source).values(person_id=target))
         return "moved"
-    uow.session.execute(update(Account).where(Account.person_id == source).values(disabled=True))
+    with someone_keeps_the_desk(uow):
+        uow.session.execute(update(Account).where(Account.person_id == source).values(disabled=True))
     end_access(uow, source)
     return "ended"
 

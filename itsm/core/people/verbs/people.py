@@ -1,12 +1,14 @@
 """Make, change, confirm people; what everybody may change of themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 
 from itsm.core.access.models import Account, LoginSession, Token
+from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
 from itsm.core.errors import Conflict, Forbidden
 from itsm.core.people.models import Organisation, Person
 from itsm.core.people.rules import domain_of
@@ -83,10 +85,9 @@ def change_person(uow: UnitOfWork, *, person_id: int, changes: Mapping[str, Any]
     if values.get("organisation_id") not in (None, row.organisation_id):
         values["organisation_id"] = common.settled(uow, Organisation, "organisation", values["organisation_id"])
     cleaned = common.check_fields(uow, "person", {n: v for n, v in values.items() if n not in COLUMNS}, row.fields)
-    changed = common.put(row, COLUMNS, values)
+    with _switching(uow, row, values.get("active", row.active)):
+        changed = common.put(row, COLUMNS, values)
     row.name_fold = fold(row.name)
-    if "active" in changed:
-        _switch(uow, row)
     changed |= common.put_fields(row, cleaned)
     if "organisation_id" in changed:
         changed["organisation"] = changed.pop("organisation_id")
@@ -94,14 +95,22 @@ def change_person(uow: UnitOfWork, *, person_id: int, changes: Mapping[str, Any]
     return row
 
 
-def _switch(uow: UnitOfWork, row: Person) -> None:
-    """Whoever may sign in is switched by those who keep accounts, and nobody switches themselves off."""
+@contextmanager
+def _switching(uow: UnitOfWork, row: Person, active: bool) -> Iterator[None]:
+    """Whoever may sign in is switched by those who keep accounts and may as much; nobody switches themselves off."""
+    if active == row.active:
+        yield
+        return
     if row.id == uow.act.actor.person_id:
         raise Conflict(say("Nobody can deactivate themselves."))
     if uow.session.get(Account, row.id) is None:
+        yield
         return
     uow.require("people.accounts")
-    if not row.active:
+    require_over_person(uow, row.id)
+    with someone_keeps_the_desk(uow):
+        yield
+    if not active:
         end_access(uow, row.id)
 
 
