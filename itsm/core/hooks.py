@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from itsm.core.access.pages import pages as access_pages
+from itsm.core.accounts.api import api as accounts_api
+from itsm.core.accounts.pages import pages as accounts_pages
 from itsm.core.act import Actor
 from itsm.core.configuration.pages import pages as configuration_pages
 from itsm.core.configuration.verbs.parts import core_parts
@@ -123,8 +125,10 @@ def register_schedules() -> Sequence[Schedule]:
 
 @hook
 def register_routes() -> Sequence[Routes]:
-    pages = (ticket_pages, fields_pages, people_pages, access_pages, configuration_pages, work_pages)
-    apis = (api_blueprint, fields_api, people_api)
+    pages = (
+        ticket_pages, fields_pages, people_pages, access_pages, accounts_pages, configuration_pages, work_pages,
+    )  # fmt: skip
+    apis = (api_blueprint, fields_api, people_api, accounts_api)
     return (*(Routes(api, "api", at="/api/v1") for api in apis), *(Routes(blueprint, at="") for blueprint in pages))
 
 
@@ -133,6 +137,7 @@ def register_nav() -> Sequence[NavEntry]:
     return (
         NavEntry({"en": "Tickets", "ru": "Обращения"}, "tickets.queue", 10, "tickets.read"),
         NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
+        NavEntry({"en": "Roles", "ru": "Роли"}, "accounts.roles", 105, "people.accounts"),
         NavEntry({"en": "Background jobs", "ru": "Фоновые задания"}, "work.jobs", 110, "core.calls"),
         NavEntry({"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure"),
         NavEntry({"en": "Fields", "ru": "Поля"}, "fields.overview", 135, "core.configure"),

@@ -1,0 +1,1 @@
+"""What administrators do with roles and with the accounts of others: pages and API over the verbs of `access`."""

@@ -1,0 +1,8 @@
+"""Pages of roles, and of the account of a person."""
+
+from itsm.core.accounts.pages import roles as _roles
+from itsm.core.accounts.pages.blueprint import pages
+
+__all__ = ["pages"]
+
+_ROOMS = (_roles,)  # importing them adds their routes

@@ -1,0 +1,77 @@
+"""What the forms and the API of roles and accounts take and answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from itsm.core.schemas import Key, LabelField, Line, Size, Strict, Whole
+from itsm.core.texts import say
+
+MOST_PERMISSIONS = 2000
+
+
+def reason(*, needed: bool) -> Line:
+    """Why, for the history; people are asked for it, programs may leave it out."""
+    return Line(500, required=True) if needed else Line(500, blank=True, load_default="")
+
+
+class RoleKey(Key):
+    """The key of a new role; `new` is the address of the form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        key: str = super()._deserialize(value, attr, data, **kwargs)
+        if key == "new":
+            raise ValidationError([say("This key is taken by the desk itself.")])
+        return key
+
+
+class RoleForm(Strict):
+    """The form of a role; the boxes that are checked. version: 0 for a new one."""
+
+    key = RoleKey()
+    name_en = Line(120, blank=True, load_default="")
+    name_ru = Line(120, blank=True, load_default="")
+    permissions = fields.List(Line(120), load_default=list, validate=Size(0, MOST_PERMISSIONS))
+    version = Whole(0, required=True)
+    reason = reason(needed=True)
+
+
+class ReasonForm(Strict):
+    """An act that needs nothing but a reason."""
+
+    reason = reason(needed=True)
+
+
+class RoleIn(Strict):
+    """A new role."""
+
+    key = RoleKey(required=True)
+    name = LabelField(required=True)
+    permissions = fields.List(Line(120), required=True, validate=Size(0, MOST_PERMISSIONS))
+    reason = reason(needed=False)
+
+
+class RolePatch(Strict):
+    """What may be changed of a role; permissions are given whole."""
+
+    name = LabelField()
+    permissions = fields.List(Line(120), validate=Size(0, MOST_PERMISSIONS))
+    reason = reason(needed=False)
+
+
+class RoleOut(Strict):
+    """A role. holders: how many people have it."""
+
+    key = fields.String(required=True)
+    name = fields.Dict(required=True)
+    permissions = fields.List(fields.String(), required=True)
+    holders = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+
+
+class RolesOut(Strict):
+    """All roles, and all permissions that a role may hold here."""
+
+    items = fields.List(fields.Nested(RoleOut), required=True)
+    permissions = fields.List(fields.Dict(), required=True)
