@@ -31,6 +31,8 @@ COMMANDS = {
     "token": ("itsm.core.access.commands", "Make API tokens."),
     "import": ("itsm.core.importing.commands", "Bring tickets, people and configuration from files."),
     "export": ("itsm.core.configuration.commands", "Write down the configuration of the whole desk."),
+    "verify": ("itsm.core.evidence.commands", "Check the whole ledger, and name the first bad link."),
+    "seal": ("itsm.core.evidence.commands", "Seal the ledger now, outside the database."),
     "search": ("itsm.blocks.search.commands", "Build the documents of the search again, and see how far they are."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
     "rules": ("itsm.blocks.rules.commands", "Try rules on this desk's history, and trace them."),

@@ -12,6 +12,7 @@ from itsm.core.accounts.pages import pages as accounts_pages
 from itsm.core.act import Actor
 from itsm.core.configuration.pages import pages as configuration_pages
 from itsm.core.configuration.verbs.parts import core_parts
+from itsm.core.evidence.jobs import seal
 from itsm.core.fields.api import api as fields_api
 from itsm.core.fields.documents import fields_document
 from itsm.core.fields.pages import pages as fields_pages
@@ -67,6 +68,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("core.configure", {"en": "Configure the desk", "ru": "Настраивать службу"}, ADMIN),
         Permission("core.plugins", {"en": "Switch plugins", "ru": "Включать модули"}, ADMIN),
         Permission("core.calls", {"en": "Background jobs", "ru": "Фоновые задания"}, ADMIN),
+        Permission("core.evidence", {"en": "Verify and seal the ledger", "ru": "Проверять и заверять журнал"}, ADMIN),
         Permission("core.events", {"en": "Read the event stream", "ru": "Читать поток событий"}, ADMIN),
     )
 
@@ -111,6 +113,7 @@ def register_configuration() -> Sequence[ConfigurationPart]:
 def register_calls() -> Sequence[CallHandler]:
     return (
         CallHandler("core.expand", expand),
+        CallHandler("core.seal", seal, late="drop", timeout=600),
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
         CallHandler("core.merge_references", merge_references, long=True),
         CallHandler("core.remap", remap, timeout=300, long=True),
@@ -120,7 +123,10 @@ def register_calls() -> Sequence[CallHandler]:
 
 @hook
 def register_schedules() -> Sequence[Schedule]:
-    return (Schedule("core.receipts", "core.forget_receipts", timedelta(days=1)),)
+    return (
+        Schedule("core.receipts", "core.forget_receipts", timedelta(days=1)),
+        Schedule("core.seal", "core.seal", timedelta(hours=1)),
+    )
 
 
 @hook

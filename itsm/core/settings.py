@@ -58,6 +58,10 @@ class SettingsSchema(Schema):
     quarantine_after = Whole(
         1, 1000, load_default=5, metadata={"help": "faults within ten minutes that quarantine a plugin"}
     )
+    seal_dir = fields.String(
+        load_default="", metadata={"help": "where seals of the ledger go; default: `seals` in the data folder"}
+    )
+    seal_every = Whole(1, 8760, load_default=24, metadata={"help": "hours between two seals of the ledger"})
     worker_poll = fields.Float(load_default=0.5, metadata={"help": "seconds between looks of an idle worker"})
     outbound_allow = fields.String(
         load_default="",
@@ -97,6 +101,8 @@ class Settings:
     hook_fault_after: float
     hook_hung_after: float
     quarantine_after: int
+    seal_dir: Path
+    seal_every: int
     worker_poll: float
     reach: Reach
     clock_file: str
@@ -129,6 +135,7 @@ def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Set
     folder = Path(values["data_dir"]).expanduser().absolute()
     values["data_dir"] = folder
     values["database_url"] = values["database_url"] or f"sqlite:///{folder / 'itsm.sqlite3'}"
+    values["seal_dir"] = Path(values["seal_dir"]).expanduser().absolute() if values["seal_dir"] else folder / "seals"
     secret = folder / "secret_key"
     if not values["secret_key"] and secret.is_file():
         values["secret_key"] = secret.read_text().strip()

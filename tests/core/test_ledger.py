@@ -1,9 +1,10 @@
 """The ledger: chained per stream, texts apart from facts, read in an order in which nothing appears later between."""
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from itsm.core.errors import Invalid
+from itsm.core.ledger.erasing import erase_texts
 from itsm.core.ledger.models import Event, EventText
 from itsm.core.ledger.rules import CHAINED, GENESIS, chain, texts_digest
 from itsm.core.ledger.verbs import Cursor, append, events_after, history
@@ -47,7 +48,7 @@ def test_a_stream_is_readable_without_its_texts(desk: Desk) -> None:
     number = a_ticket_with_a_past(desk)
     with desk.unit_of_work(TESTER) as uow:
         of_ticket = select(Event.id).where(Event.stream == "ticket", Event.subject_id == number)
-        uow.session.execute(delete(EventText).where(EventText.event_id.in_(of_ticket)))
+        erase_texts(uow, events=of_ticket, because="test")
         assert [texts for _, texts in history(uow.session, "ticket", number)] == [{}, {}, {}]
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from itsm.core.ledger.models import EventText
+from itsm.core.ledger.erasing import erase_texts
+from itsm.core.ledger.models import Event
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.verbs import add_person, change_person, find_by_address, find_or_meet
 from itsm.plugins.machinery.desk import Desk
@@ -167,7 +169,7 @@ def test_history_reads_on_where_its_texts_were_erased(signed_in: SignedIn, desk:
     agent = signed_in("agent")
     assert "Тайное имя" in agent.get(f"/people/{id_}").text
     with desk.unit_of_work(TESTER) as uow:
-        uow.session.query(EventText).delete()
+        erase_texts(uow, events=select(Event.id), because="test")
     page = agent.get(f"/people/{id_}")
     assert page.status_code == 200
     assert "Тайное имя" not in page.text

@@ -5,6 +5,8 @@ revision needs: copy them into `itsm/core/migrations/<next number>_<what>.py`, t
 (Utc, Json, BigId), leave names of constraints to the convention, and write the way down.
 """
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from itsm.core.db import Base
-from itsm.core.ledger.models import Event, EventText
+from itsm.core.ledger.models import ErasedText, Event, EventText
 from itsm.plugins.machinery.migrate.apply import migrate, purge
 from tests.plugins.schema import CORE, TABLES, dump, wanted_operations, writing
 
@@ -27,13 +29,16 @@ ATTACKS = [
     "DELETE FROM event",
     "UPDATE event_text SET texts = '{}'",
     "INSERT INTO event_text SELECT * FROM event_text WHERE true ON CONFLICT (event_id) DO UPDATE SET salt = ''",
+    "UPDATE erased_text SET erasure = 7",
+    "DELETE FROM erased_text",
 ]
 ATTACKS_ON_SQLITE = [
     "INSERT OR REPLACE INTO event SELECT * FROM event",
     "UPDATE OR REPLACE event SET seq = 2",
     "INSERT OR REPLACE INTO event_text SELECT * FROM event_text",
+    "INSERT OR REPLACE INTO erased_text SELECT * FROM erased_text",
 ]
-ATTACKS_ON_POSTGRESQL = ["TRUNCATE event CASCADE", "TRUNCATE event_text"]
+ATTACKS_ON_POSTGRESQL = ["TRUNCATE event CASCADE", "TRUNCATE event_text", "TRUNCATE erased_text"]
 
 
 def test_the_revisions_make_what_the_models_say(engine: Engine) -> None:
@@ -48,7 +53,7 @@ def test_the_revisions_make_the_very_same_schema_as_the_models(engine: Engine) -
     with writing(engine) as connection:
         Base.metadata.drop_all(connection, tables=TABLES)
     migrate(engine, [CORE])
-    own = (*(f"{kind} core_version" for kind in KINDS), "index sqlite_autoindex_core_version", "trigger", "function")
+    own = (*(f"{kind} core_version" for kind in KINDS), "index sqlite_autoindex_core_version")
     assert [line for line in dump(engine) if not line.startswith(own)] == by_models
 
 
@@ -62,6 +67,8 @@ def test_the_way_down_leaves_nothing(engine: Engine) -> None:
 def test_the_ledger_refuses_every_change(engine: Engine) -> None:
     _one_event(engine)
     attacks = ATTACKS + (ATTACKS_ON_POSTGRESQL if engine.dialect.name == "postgresql" else ATTACKS_ON_SQLITE)
+    with writing(engine) as connection:
+        connection.execute(insert(ErasedText).values(event_id=1, erasure=1))
     for attack in attacks:
         with pytest.raises(IntegrityError, match="the ledger is only added to"), writing(engine) as connection:
             connection.execute(text(attack))
@@ -72,9 +79,23 @@ def test_the_ledger_refuses_every_change(engine: Engine) -> None:
         )
 
 
-def test_texts_alone_can_be_erased(engine: Engine) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_opens_the_file_without_our_settings_cannot_replace_an_event_either(engine: Engine) -> None:
     _one_event(engine)
     with writing(engine) as connection:
+        connection.execute(insert(ErasedText).values(event_id=1, erasure=1))
+    with closing(sqlite3.connect(str(engine.url.database))) as foreign:
+        for attack in ATTACKS_ON_SQLITE:
+            with pytest.raises(sqlite3.IntegrityError, match="the ledger is only added to"):
+                foreign.execute(attack)
+
+
+def test_texts_alone_can_be_erased_and_only_by_an_erasure(engine: Engine) -> None:
+    _one_event(engine)
+    with pytest.raises(IntegrityError, match="by an erasure alone"), writing(engine) as connection:
+        connection.execute(text("DELETE FROM event_text"))
+    with writing(engine) as connection:
+        connection.execute(insert(ErasedText).values(event_id=1, erasure=1))
         connection.execute(text("DELETE FROM event_text"))
     with engine.connect() as connection:
         assert connection.scalar(select(Event.seq)) == 1

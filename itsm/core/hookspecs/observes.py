@@ -56,3 +56,11 @@ def ticket_activated(uow: "UnitOfWork", event: Happened) -> None:
 
     It may come again for the same ticket, when a longer export added to its past; a timer that runs is left alone.
     """
+
+
+@spec("observes")
+def ledger_sealed(uow: "UnitOfWork", event: Happened) -> None:
+    """A seal of the ledger was written; `event.facts` holds its number, cursor, root, digest and count of events.
+
+    Here a plugin can mail it, or have it timestamped by somebody else: what left the house cannot be taken back.
+    """

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from itsm.core.hookspecs.declarations import (
@@ -30,6 +32,15 @@ class Observer:
     replays: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What jobs know of the machine: where stored files lie, where seals of the ledger go, and how often."""
+
+    files: Path = Path("files")
+    seals: Path = Path("seals")
+    seal_every: timedelta = timedelta(days=1)
+
+
 @dataclass(slots=True)
 class Registry:
     """Everything registered, by name; built once per desk and not changed afterwards.
@@ -38,9 +49,8 @@ class Registry:
     brought: what plugins register for other plugins' *registers* hooks: hook → name → declaration.
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
-    have no index yet. revisions, parsed: bodies of immutable
-    configuration revisions, and what was made of them, by (document, revision). timezone: the desk's. reach: where
-    requests to other systems may go.
+    have no index yet. revisions, parsed: bodies of immutable configuration revisions, and what was made of them, by
+    (document, revision). timezone: the desk's. reach: where requests to other systems may go. place: its folders.
     """
 
     plugins: dict[str, str] = field(default_factory=dict)
@@ -66,6 +76,7 @@ class Registry:
     parsed: dict[tuple[str, int], Any] = field(default_factory=dict)
     timezone: str = "UTC"
     reach: Reach = field(default_factory=Reach)
+    place: Place = Place()
 
     def fields_of(self, subject: str) -> Mapping[str, Field]:
         """The fields on one kind of subject (ticket, person, organisation, team), by full name."""

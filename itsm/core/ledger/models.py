@@ -1,4 +1,4 @@
-"""Events in streams, their erasable texts, and the head of each stream."""
+"""Events in streams, their erasable texts, what was erased, and the head of each stream."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from itsm.core.db import Base, Id, Json
+from itsm.core.db import Base, Id, Json, table_of
+from itsm.core.ledger.guards import guard
 
 
 class StreamHead(Base):
@@ -63,10 +64,24 @@ class Event(Base):
 
 
 class EventText(Base):
-    """The texts of an event with their salt; only the verb `erase` may remove such a row."""
+    """The texts of an event with their salt; only `erase_texts` may remove such a row."""
 
     __tablename__ = "event_text"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="RESTRICT"), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     texts: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class ErasedText(Base):
+    """An event whose texts were erased. erasure: the subject of the event `texts_erased` that covers it."""
+
+    __tablename__ = "erased_text"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    erasure: Mapped[int] = mapped_column(index=True)
+
+
+guard(table_of(Event), table_of(EventText), table_of(ErasedText))

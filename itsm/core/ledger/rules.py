@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +13,18 @@ CHAINED = (
 )  # fmt: skip
 
 
-def canonical(value: Any) -> bytes:
-    """JSON with sorted keys and no white space: the same bytes for the same facts on every machine."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     raise TypeError(f"{value!r} cannot stand in an event: ids, codes, numbers, moments and texts can")
+
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no white space: the same bytes for the same facts on every machine."""
+    return _encode(value).encode()
 
 
 def texts_digest(salt: bytes, texts: Mapping[str, Any]) -> bytes:
@@ -35,3 +38,11 @@ def texts_digest(salt: bytes, texts: Mapping[str, Any]) -> bytes:
 def chain(previous: bytes, row: Mapping[str, Any], digest: bytes) -> bytes:
     """The hash of an event: over the hash before it, its own columns and the digest of its texts."""
     return hashlib.sha256(previous + canonical({name: row[name] for name in CHAINED}) + digest).digest()
+
+
+def ids_digest(ids: Iterable[int]) -> bytes:
+    """The digest over the ids of events, in ascending order."""
+    digest = hashlib.sha256()
+    for id_ in ids:
+        digest.update(id_.to_bytes(8, "big"))
+    return digest.digest()

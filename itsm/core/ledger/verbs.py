@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, cast, func, insert, or_, select, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from itsm.core.db import is_postgresql, table_of, upsert
@@ -212,16 +212,22 @@ def events_after(
     transaction (`pg_snapshot_xmin`) is complete. SQLite has one writer: the order of ids is the order of commits.
     """
     place = tuple_(Event.epoch, Event.position, Event.id)
-    statement = select(Event).where(place > tuple_(*cursor)).order_by(Event.epoch, Event.position, Event.id)
-    if is_postgresql(session):
-        horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
-        newest = select(func.max(Event.epoch)).scalar_subquery()
-        statement = statement.where(or_(Event.position < horizon, Event.epoch < newest))
+    statement = select(Event).where(place > tuple_(*cursor), horizon_of(session))
+    statement = statement.order_by(Event.epoch, Event.position, Event.id)
     if streams:
         statement = statement.where(Event.stream.in_(streams))
     events = list(session.scalars(statement.limit(limit)))
     last = events[-1] if events else None
     return events, Cursor(last.epoch, last.position, last.id) if last else cursor
+
+
+def horizon_of(session: Session) -> ColumnElement[bool]:
+    """The condition under which an event lies below the safe horizon."""
+    if not is_postgresql(session):
+        return true()
+    horizon = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    newest = select(func.max(EVENTS.c.epoch)).scalar_subquery()
+    return or_(EVENTS.c.position < horizon, EVENTS.c.epoch < newest)
 
 
 def history(session: Session, stream: str, subject_id: int) -> list[tuple[Event, Mapping[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from itsm.core.errors import NotReady
 from itsm.core.failpoints import Failpoint
 from itsm.core.files.outside import FileStore
 from itsm.core.hookspecs.declarations import CallHandler
-from itsm.core.hookspecs.registry import Registry
+from itsm.core.hookspecs.registry import Place, Registry
 from itsm.core.ledger.jobs import load_event
 from itsm.core.settings import Settings
 from itsm.core.web.translations import Catalogues
@@ -153,6 +153,8 @@ def assemble(
     if settings.strict and left:
         raise NotReady("; ".join(f"plugin {name}: {reason}" for name, reason in left.items()))
     registry.timezone, registry.reach = settings.timezone, settings.reach
+    files = settings.data_dir / "files"
+    registry.place = Place(files, settings.seal_dir, timedelta(hours=settings.seal_every))
     host = host or Host.of(settings)
     return Desk(
         settings=settings,
@@ -161,7 +163,7 @@ def assemble(
         hooks=Hooks(points, host.faults, host.watchdog, settings.hook_fault_after, host.times),
         members=working,
         aside=left,
-        files=FileStore(settings.data_dir / "files", settings.max_body),
+        files=FileStore(files, settings.max_body),
         faults=host.faults,
         times=host.times,
         bell=host.bell,

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from itsm.core.ledger.models import EventText
+from itsm.core.ledger.erasing import erase_texts
+from itsm.core.ledger.models import Event
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Sample
 
@@ -40,7 +42,7 @@ def test_history_tells_who_and_survives_erased_texts(api: Any, desk: Desk, sampl
     events = api("agent", "GET", f"/people/{anna['id']}/history").json["items"]
     assert events[0]["actor_id"] == sample.people["admin"].id
     with desk.unit_of_work(TESTER) as uow:
-        uow.session.delete(uow.session.get_one(EventText, events[0]["id"]))
+        erase_texts(uow, events=select(Event.id).where(Event.id == events[0]["id"]), because="test")
     assert api("agent", "GET", f"/people/{anna['id']}/history").json["items"][0]["texts"] == {}
 
 
