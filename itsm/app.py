@@ -15,7 +15,7 @@ import itsm.blocks.search.hooks
 import itsm.blocks.services.hooks
 import itsm.core.hooks
 import itsm.plugins.machinery.hooks
-from itsm.core.access.verbs import actor_of_session, actor_of_token
+from itsm.core.access.verbs import find_by_session, find_by_token, note_use
 from itsm.core.act import NOBODY, Act, Actor, system
 from itsm.core.desk.models import PluginRow
 from itsm.core.desk.verbs import epoch, generation
@@ -154,9 +154,11 @@ class Office:
         return self.desk.unit_of_work(COMMAND_LINE, write=write)
 
 
-def identify(desk: WebDesk, *, token: str | None, session: str | None) -> Actor:
+def identify(desk: WebDesk, *, token: str | None, session: str | None, address: str) -> Actor:
     """The actor behind a bearer token or a session cookie; a cookie that ended is nobody."""
     with desk.unit_of_work(Act(NOBODY, channel="web"), write=False) as uow:
-        if token is not None:
-            return actor_of_token(uow, token)
-        return actor_of_session(uow, session or "")
+        found = find_by_session(uow, session or "") if token is None else find_by_token(uow, token, address)
+    if found.unnoted is not None:
+        with desk.unit_of_work(Act(system("access"), channel="web")) as uow:
+            note_use(uow, found.unnoted)
+    return found.actor

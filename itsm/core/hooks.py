@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
+from itsm.core.access.documents import access_documents
 from itsm.core.access.pages import pages as access_pages
 from itsm.core.accounts.api import api as accounts_api
 from itsm.core.accounts.pages import pages as accounts_pages
@@ -80,7 +81,7 @@ def register_references() -> Sequence[ReferenceType]:
 
 @hook
 def register_documents() -> Sequence[DocumentType]:
-    return (*core_documents(), *people_documents(), fields_document())
+    return (*core_documents(), *people_documents(), *access_documents(), fields_document())
 
 
 @hook

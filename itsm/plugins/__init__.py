@@ -24,7 +24,16 @@ from itsm.blocks.rules.verbs import run_rules
 from itsm.blocks.search.hookspecs import Searchable, SearchText
 from itsm.blocks.search.verbs import find_subjects, owe_documents
 from itsm.blocks.services.models import Service
-from itsm.core.access.verbs import people_who_may
+from itsm.core.access.pages.blueprint import admit
+from itsm.core.access.verbs import (
+    add_account,
+    identities_of,
+    link_identity,
+    people_who_may,
+    person_of_identity,
+    sign_in_as,
+    unlink_identity,
+)
 from itsm.core.act import Act, Actor, system
 from itsm.core.configuration.verbs import Document, document, parsed_document
 from itsm.core.db import Base, BigId, Id, Json, Utc
@@ -49,6 +58,8 @@ from itsm.core.hookspecs.declarations import (
     ReferenceType,
     Routes,
     Schedule,
+    SignInButton,
+    SignInMethod,
     Visible,
     When,
 )
@@ -109,21 +120,22 @@ from itsm.plugins.machinery.members import About
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
     "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated",
-    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding",
-    "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind",
-    "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate",
-    "Organisation", "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect",
-    "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "SearchText",
-    "Searchable", "Service", "Shift", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
-    "Utc", "Visible", "Voice", "When", "Whole", "Within", "YesNo", "actor", "add_comment", "add_open_seconds",
-    "add_organisation", "add_person", "add_tag", "append_event", "calendar", "change_organisation", "change_person",
-    "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document", "find_by_address",
-    "find_duplicates", "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook", "is_open",
-    "label_text", "link_tickets", "list_tickets", "load_list", "log_work", "merge_organisations", "merge_people",
+    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore",
+    "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
+    "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
+    "NoticeTemplate", "Organisation", "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine",
+    "ReplyEffect", "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule",
+    "SearchText", "Searchable", "Service", "Shift", "SignInButton", "SignInMethod", "Size", "Stale", "Step",
+    "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When", "Whole", "Within",
+    "YesNo", "actor", "add_account", "add_comment", "add_open_seconds", "add_organisation", "add_person", "add_tag",
+    "admit", "append_event", "calendar", "change_organisation", "change_person", "change_ticket", "check_entries",
+    "choices_of", "claim_ticket", "count_tickets", "document", "find_by_address", "find_duplicates", "find_or_meet",
+    "find_subjects", "find_ticket", "fold", "history", "hook", "identities_of", "is_open", "label_text",
+    "link_identity", "link_tickets", "list_tickets", "load_list", "log_work", "merge_organisations", "merge_people",
     "merge_ticket", "move_references", "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds",
-    "open_ticket", "outbound", "owe_documents", "parsed_document", "people_who_may", "reading", "record_history",
-    "render_page", "run_rules", "say", "set_parent", "shift_at", "spec", "split_ticket", "survivor_of", "system",
-    "translated", "utc_text", "watch", "writing",
+    "open_ticket", "outbound", "owe_documents", "parsed_document", "people_who_may", "person_of_identity",
+    "reading", "record_history", "render_page", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec",
+    "split_ticket", "survivor_of", "system", "translated", "unlink_identity", "utc_text", "watch", "writing",
 ]  # fmt: skip
 
 

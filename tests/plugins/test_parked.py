@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from itsm.app import build
-from itsm.core.access import verbs
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.session import Database
+from itsm.plugins.testing.visitors import enter
 from tests.fixtures import INCIDENTS, TESTER, World
 
 
@@ -51,11 +51,7 @@ def test_nothing_else_is_possible(world: World, parked: tuple[Flask, int]) -> No
 
 def test_its_page_stands(world: World, parked: tuple[Flask, int]) -> None:
     app, number = parked
-    client = app.test_client()
-    with world.desk.unit_of_work(TESTER) as uow:
-        login, password = "agent@example.org", "password of agent"
-        secret = verbs.sign_in(uow, login=login, password=password, address="127.0.0.1")
-    client.set_cookie("itsm_session", str(secret))
+    client = enter(app, "agent").client
     page = client.get(f"/tickets/{number}")
     assert page.status_code == 200
     assert "Принтер" in page.text

@@ -35,6 +35,18 @@ def require_over_person(uow: UnitOfWork, person_id: int) -> None:
         raise Forbidden(told)
 
 
+def is_own_or_kept(uow: UnitOfWork, person_id: int) -> bool:
+    """Whether the actor may know of a person's means to sign in: their own, or everybody's who keeps accounts."""
+    return person_id == uow.act.actor.person_id or uow.act.actor.may("people.accounts")
+
+
+def own_or_over(uow: UnitOfWork, person_id: int) -> None:
+    """Refuse to touch means to sign in but one's own, or those of somebody who may no more than one keeping accounts."""
+    if person_id != uow.act.actor.person_id:
+        uow.require("people.accounts")
+        require_over_person(uow, person_id)
+
+
 def permissions_of(uow: UnitOfWork, person_id: int) -> frozenset[str]:
     """What the roles of a person allow anywhere, whether or not the account is in use."""
     granted = select(Role.permissions).join(RoleGrant, RoleGrant.role == Role.key)

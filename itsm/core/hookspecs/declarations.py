@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from itsm.core.texts import Label, Message
 
@@ -283,3 +283,25 @@ class Visible:
 
     model: type
     condition: "Callable[[Actor], ColumnElement[bool]]"
+
+
+class SignInButton(NamedTuple):
+    """One button of the sign-in page: `key` goes on events as how somebody came in, `url` begins it (GET)."""
+
+    key: str
+    label: Label
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInMethod:
+    """Signing in by another party (OIDC, SAML, …), known by the plugin's name.
+
+    buttons: `(uow)`, those to show, none while nothing is configured; their keys are the name or begin with it and a
+    dot. Who was proved there is signed in by `sign_in_as`, and the answer is `admit(…)`. A directory that checks
+    passwords itself (LDAP) leads from its button to a page of its own in the same way.
+    """
+
+    name: str
+    order: int
+    buttons: "Callable[[UnitOfWork], Sequence[SignInButton]]"

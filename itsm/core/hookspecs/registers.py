@@ -20,6 +20,7 @@ from itsm.core.hookspecs.declarations import (
     ReferenceType,
     Routes,
     Schedule,
+    SignInMethod,
     Visible,
 )
 from itsm.core.hookspecs.marks import spec
@@ -113,6 +114,12 @@ def register_commands() -> Sequence[Command]:
 @spec("registers")
 def register_visibility() -> Sequence[Visible]:
     """For a plugin's own tables: which rows an actor may see. Undeclared tables show nothing."""
+    return ()
+
+
+@spec("registers")
+def register_sign_in() -> Sequence[SignInMethod]:
+    """Ways to sign in that another party proves; each brings buttons for the sign-in page."""
     return ()
 
 

@@ -19,6 +19,7 @@ from itsm.core.hookspecs.declarations import (
     ReferenceType,
     Routes,
     Schedule,
+    SignInMethod,
     Visible,
 )
 from itsm.core.outbound.rules import Reach
@@ -66,6 +67,7 @@ class Registry:
     documents: dict[str, DocumentType] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
     commands: dict[str, dict[str, Command]] = field(default_factory=dict)
+    sign_in: dict[str, SignInMethod] = field(default_factory=dict)
     visible: dict[type, Visible] = field(default_factory=dict)
     settings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     observers: dict[str, Sequence[Observer]] = field(default_factory=dict)

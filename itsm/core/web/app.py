@@ -35,8 +35,8 @@ REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
 class Identify(Protocol):
     """How a request becomes an actor; handed in by the composition root."""
 
-    def __call__(self, desk: WebDesk, *, token: str | None, session: str | None) -> Actor:
-        """The actor behind a bearer token or a session cookie."""
+    def __call__(self, desk: WebDesk, *, token: str | None, session: str | None, address: str) -> Actor:
+        """The actor behind a bearer token or a session cookie, who asks from `address`."""
         ...
 
 
@@ -141,12 +141,13 @@ def _begin(desk: WebDesk, identify: Identify) -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.match(given) else uuid4().hex
     g.actor = NOBODY
+    address = request.remote_addr or ""
     if request.path.startswith("/api/"):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            g.actor = identify(desk, token=token.strip(), session=None)
+            g.actor = identify(desk, token=token.strip(), session=None, address=address)
     elif COOKIE in request.cookies and request.endpoint != "static_file":
-        g.actor = identify(desk, token=None, session=request.cookies[COOKIE])
+        g.actor = identify(desk, token=None, session=request.cookies[COOKIE], address=address)
 
 
 def _authorise() -> Response | None:

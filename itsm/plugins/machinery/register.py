@@ -32,6 +32,7 @@ BY_NAME = {
     "register_documents": "documents",
     "register_importers": "importers",
     "register_references": "references",
+    "register_sign_in": "sign_in",
 }
 OWN_PREFIX = frozenset({"permissions", "calls", "schedules", "documents"})
 

@@ -6,26 +6,30 @@ from sqlalchemy import select
 
 from itsm.core.access.models import Account
 from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
+from itsm.core.access.verbs.passwords import hash_password
+from itsm.core.access.verbs.policy import sign_in_rules
 from itsm.core.access.verbs.roles import grant_role
-from itsm.core.access.verbs.sign_in import HASHER
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.ledger.verbs import append
 from itsm.core.people.verbs.people import end_access
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
 
-MIN_PASSWORD = 10
 
-
-def add_account(uow: UnitOfWork, *, person_id: int, login: str, password: str, roles: Sequence[str] = ()) -> Account:
-    """Let a person sign in, with these roles."""
+def add_account(
+    uow: UnitOfWork, *, person_id: int, login: str, password: str | None, roles: Sequence[str] = ()
+) -> Account:
+    """Let a person sign in, with these roles; without a password only by other ways than one."""
     uow.require("people.accounts")
-    if len(password) < MIN_PASSWORD:
-        raise Invalid.field("password", say("At least {minimum} characters.", minimum=MIN_PASSWORD))
+    minimum = sign_in_rules(uow).minimum_password
+    if password is not None and len(password) < minimum:
+        raise Invalid.field("password", say("At least {minimum} characters.", minimum=minimum))
     if uow.session.scalars(select(Account.person_id).where(Account.login_fold == fold(login))).first() is not None:
         raise Conflict(say("The login {login} is taken.", login=login))
-    hashed = HASHER.hash(password)
-    account = Account(person_id=person_id, login=login.strip(), login_fold=fold(login), password_hash=hashed)
+    hashed = hash_password(password) if password is not None else ""
+    account = Account(
+        person_id=person_id, login=login.strip(), login_fold=fold(login), password_hash=hashed, password_at=uow.now
+    )
     uow.session.add(account)
     uow.session.flush()
     for role in roles:

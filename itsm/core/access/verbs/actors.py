@@ -1,12 +1,14 @@
 """Who is asking: the actor behind a session or a token, in one indexed query."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from itsm.core.access.models import Account, LoginSession, Role, RoleGrant, Token
-from itsm.core.access.rules import hash_secret, narrowed
+from itsm.core.access.rules import hash_secret, is_strong, is_within, narrowed
+from itsm.core.access.verbs.policy import sign_in_rules
 from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import NotSignedIn
 from itsm.core.people.models import Person
@@ -24,30 +26,73 @@ PEOPLE = (
     .where(Person.active, ~Account.disabled)
 )
 BY_TOKEN = (
-    PEOPLE.add_columns(Token.scopes)
+    PEOPLE.add_columns(Token.scopes, Token.addresses, Token.id.label("key"), Token.last_used_at.label("seen_at"))
     .join(Token, Token.person_id == Person.id)
     .where(Token.hash == bindparam("hashed"), Token.revoked_at.is_(None))
     .where(or_(Token.expires_at.is_(None), Token.expires_at > bindparam("now")))
 )
 BY_SESSION = (
-    PEOPLE.join(LoginSession, LoginSession.person_id == Person.id)
-    .where(LoginSession.hash == bindparam("hashed"), LoginSession.revoked_at.is_(None))
-    .where(LoginSession.expires_at > bindparam("now"))
+    PEOPLE.add_columns(LoginSession.id.label("key"), LoginSession.seen_at, LoginSession.method, LoginSession.factor)
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .where(LoginSession.hash == bindparam("hashed"), LoginSession.revoked_at.is_(None), LoginSession.whole)
+    .where(LoginSession.expires_at > bindparam("now"), LoginSession.seen_at > bindparam("idle"))
 )
+# How old the note of the last use may be: reading pages must not become writing rows.
+SESSION_NOTED, TOKEN_NOTED = timedelta(minutes=5), timedelta(hours=1)
+
+
+class Found(NamedTuple):
+    """Who asks; `unnoted` is the session or token whose last use should be written down: (which, id)."""
+
+    actor: Actor
+    unnoted: tuple[str, int] | None = None
+
+
+def find_by_session(uow: UnitOfWork, secret: str) -> Found:
+    """Who is signed in with this secret; nobody when it ended, or lacks a second factor that a role demands."""
+    rules = sign_in_rules(uow)
+    idle = uow.now - timedelta(minutes=rules.idle_minutes)
+    rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now, "idle": idle}).all()
+    if not rows:
+        return Found(NOBODY)
+    actor, first = _actor(rows, None), rows[0]
+    if actor.roles & set(rules.second_factor_roles) and not is_strong(first.method, first.factor, rules.methods_enough):
+        return Found(NOBODY)
+    return Found(actor, _unnoted("session", first, uow.now - SESSION_NOTED))
+
+
+def find_by_token(uow: UnitOfWork, secret: str, address: str = "") -> Found:
+    """Who holds this API token, with its scopes; raises `NotSignedIn` for one that is wrong, old, revoked, or used
+    from elsewhere than it may be."""
+    rows = uow.session.execute(BY_TOKEN, {"hashed": hash_secret(secret), "now": uow.now}).all()
+    if not rows:
+        raise NotSignedIn(say("This token is unknown, expired or revoked, or its account is disabled."))
+    if rows[0].addresses and not is_within(address, rows[0].addresses):
+        raise NotSignedIn(say("This token does not work from the address {address}.", address=address))
+    return Found(_actor(rows, rows[0].scopes), _unnoted("token", rows[0], uow.now - TOKEN_NOTED))
+
+
+def _unnoted(which: str, row: Row[Any], since: datetime) -> tuple[str, int] | None:
+    return (which, row.key) if row.seen_at is None or row.seen_at < since else None
+
+
+def note_use(uow: UnitOfWork, unnoted: tuple[str, int]) -> None:
+    """Write down that a session or a token is used now."""
+    which, id_ = unnoted
+    if which == "session":
+        uow.session.execute(update(LoginSession).where(LoginSession.id == id_).values(seen_at=uow.now))
+    else:
+        uow.session.execute(update(Token).where(Token.id == id_).values(last_used_at=uow.now))
 
 
 def actor_of_session(uow: UnitOfWork, secret: str) -> Actor:
     """Who is signed in with this secret; nobody when it ended."""
-    rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now}).all()
-    return _actor(rows, None) if rows else NOBODY
+    return find_by_session(uow, secret).actor
 
 
-def actor_of_token(uow: UnitOfWork, secret: str) -> Actor:
+def actor_of_token(uow: UnitOfWork, secret: str, address: str = "") -> Actor:
     """Who holds this API token, with its scopes; raises `NotSignedIn` for one that is wrong, old or revoked."""
-    rows = uow.session.execute(BY_TOKEN, {"hashed": hash_secret(secret), "now": uow.now}).all()
-    if not rows:
-        raise NotSignedIn(say("This token is unknown, expired or revoked, or its account is disabled."))
-    return _actor(rows, rows[0].scopes)
+    return find_by_token(uow, secret, address).actor
 
 
 def _actor(rows: Sequence[Row[Any]], scopes: Iterable[str] | None) -> Actor:

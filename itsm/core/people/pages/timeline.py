@@ -36,8 +36,21 @@ SENTENCES = {
     "role_granted": say("gave a role"),
     "role_revoked": say("took a role away"),
     "token_added": say("made a token"),
+    "account_disabled": say("disabled the account"),
     "token_revoked": say("ended a token"),
-    "signed_in": say("signed in"),
+    "signed_in": say("signed in ({method})"),
+    "signed_out": say("signed out"),
+    "sessions_ended": say("ended sessions"),
+    "password_changed": say("changed the password"),
+    "password_given": say("gave a one-time password"),
+    "factor_added": say("added a second factor: {factor}"),
+    "factor_removed": say("removed a second factor: {factor}"),
+    "factor_refused": say("failed at the second factor ({factor})"),
+    "factors_reset": say("removed all second factors"),
+    "recovery_renewed": say("made new recovery codes"),
+    "recovery_used": say("used a recovery code"),
+    "identity_linked": say("linked an identity ({method})"),
+    "identity_unlinked": say("unlinked an identity ({method})"),
 }
 NAMES = {
     "name": say("Name"),
@@ -121,7 +134,8 @@ def _entry(uow: UnitOfWork, kind: str, event: Event, texts: Mapping[str, Any], n
     return entry
 
 
-_SPOKEN = ("into", "merged", "person", "address", "contract")
+_SPOKEN = ("into", "merged", "person", "address", "contract", "method", "factor")
+WORDS = {"password": say("password"), "passkey": say("passkey"), "code": say("code"), "recovery": say("recovery code")}
 
 
 def _name(uow: UnitOfWork, kind: str, name: str) -> str:
@@ -142,6 +156,8 @@ def _shown(uow: UnitOfWork, kind: str, name: str, value: Any, names: Names) -> s
         return text_of(uow, declared, value)
     if isinstance(value, bool):
         return translated(say("yes") if value else say("no"))
+    if name in ("method", "factor"):
+        return translated(WORDS[value]) if value in WORDS else str(value)
     if name == "premium_until":
         return str(moment(value))
     if isinstance(value, dict):

@@ -13,7 +13,9 @@ from itsm.core.work.uow import UnitOfWork
 
 MODELS: Mapping[str, Any] = {"person": Person, "organisation": Organisation, "team": Team}
 MOST_ABSORBED = 50
-OF_ACCOUNTS = ("account_", "role_", "token_", "signed_", "password_")
+OF_ACCOUNTS = (
+    "account_", "role_", "token_", "signed_", "password_", "sessions_", "factor_", "recovery_", "identity_",
+)  # fmt: skip
 
 
 def history_of(uow: UnitOfWork, *, kind: str, id_: int) -> list[tuple[Event, Mapping[str, Any]]]:

@@ -7,11 +7,24 @@ from sqlalchemy import Column, Connection, MetaData, Select, Table, and_, delete
 from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.exc import DBAPIError
 
-from itsm.core.access.models import Account, LoginSession, RoleGrant, Token
+from itsm.core.access.models import (
+    Account,
+    CodeFactor,
+    ExternalIdentity,
+    LoginSession,
+    Passkey,
+    RecoveryCode,
+    RoleGrant,
+    Token,
+)
 from itsm.core.db import table_of
 from itsm.core.work.uow import UnitOfWork
 
-ACCESS = tuple(table_of(model).name for model in (Account, RoleGrant, Token, LoginSession))
+# What lets a person in: it moves whole, or not at all.
+OF_ACCESS: tuple[Any, ...] = (
+    Account, RoleGrant, Token, LoginSession, CodeFactor, RecoveryCode, Passkey, ExternalIdentity,
+)  # fmt: skip
+ACCESS = tuple(table_of(model).name for model in OF_ACCESS)
 
 
 class Key(NamedTuple):

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select, update
 
-from itsm.core.access.models import Account, LoginSession, RoleGrant, Token
+from itsm.core.access.models import Account, RoleGrant, Token
 from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.fields.verbs import move_references
 from itsm.core.people.models import Organisation, Person
 from itsm.core.people.rules import is_premium, longer
 from itsm.core.people.verbs import common
-from itsm.core.people.verbs.keys import ACCESS, counts, keys_to, move
+from itsm.core.people.verbs.keys import ACCESS, OF_ACCESS, counts, keys_to, move
 from itsm.core.people.verbs.people import end_access
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import say
@@ -155,7 +155,7 @@ def _settle_access(uow: UnitOfWork, source: int, target: int) -> str:
     require_over_person(uow, source)
     require_over_person(uow, target)
     if uow.session.get(Account, target) is None and not _has_access(uow, target):
-        for model in (Account, RoleGrant, Token, LoginSession):
+        for model in OF_ACCESS:
             uow.session.execute(update(model).where(model.person_id == source).values(person_id=target))
         return "moved"
     with someone_keeps_the_desk(uow):

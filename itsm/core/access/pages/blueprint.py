@@ -1,0 +1,31 @@
+"""The blueprint of access, and how a session enters a browser and leaves it."""
+
+from flask import Blueprint, current_app, flash, make_response, redirect, session
+from werkzeug.wrappers import Response
+
+from itsm.core.texts import Message
+from itsm.core.web.edge import COOKIE, translated
+from itsm.core.web.frame import YEAR
+
+pages = Blueprint("access", __name__)
+
+
+def admit(secret: str, following: str = "/") -> Response:
+    """The answer that brings a new session's secret into the browser and leads on; to the next step where the sign-in
+    lacks one. Whatever was kept for who used this browser before is dropped."""
+    session.clear()
+    response = redirect(following)
+    keep_cookie(response, COOKIE, secret, YEAR)  # when it ends is decided here, not there
+    return response
+
+
+def keep_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """A cookie that no script reads and no other site sends."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
+
+
+def done(message: Message, place: str = "/account") -> Response:
+    """Said at the top of the next page."""
+    flash(translated(message))
+    return make_response(redirect(place))

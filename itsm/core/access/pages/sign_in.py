@@ -1,0 +1,92 @@
+"""The way in: password or another way, then what is still lacking; and the way out."""
+
+from typing import Any
+
+from flask import redirect, request, session
+from werkzeug.wrappers import Response
+
+from itsm.core.access import verbs
+from itsm.core.access.pages.blueprint import admit, pages
+from itsm.core.access.schemas import SignInIn
+from itsm.core.errors import Invalid, TooMany
+from itsm.core.hookspecs.declarations import SignInButton
+from itsm.core.texts import say
+from itsm.core.web import actor, needs, reading, writing
+from itsm.core.web.edge import COOKIE, PUBLIC, SIGNED_IN, translated
+from itsm.core.web.frame import render, safe_next
+from itsm.core.web.inputs import parse
+from itsm.core.work.uow import UnitOfWork
+
+
+@pages.get("/sign-in")
+@needs(PUBLIC)
+def enter() -> Response:
+    """The form; who is signed in already goes on, who is on the way goes to the next step."""
+    following = safe_next(request.args.get("next"))
+    if actor().kind == "person":
+        return redirect(following)
+    with reading() as uow:
+        return sign_in_form(uow, following)
+
+
+@pages.post("/sign-in")
+@needs(PUBLIC)
+def sign_in() -> Response:
+    """Check the password; the refusal is the same sentence for unknown accounts."""
+    following = safe_next(request.form.get("next"))
+    wrong, status = say("Login or password is wrong."), 422
+    secret = None
+    try:
+        secret = _secret(**parse(SignInIn, request.form))
+    except Invalid:
+        pass
+    except TooMany as error:
+        wrong, status = error.message, error.status
+    if secret is not None:
+        return admit(secret, following)
+    with reading() as uow:
+        return sign_in_form(uow, following, status=status, errors=[translated(wrong)])
+
+
+def _secret(login: str, password: str) -> str | None:
+    """Three acts: the attempt is counted, the password compared without holding up any writer, the session opened."""
+    address = request.remote_addr or ""
+    with writing() as uow:
+        person_id = verbs.person_of_login(uow, login=login)
+        verbs.begin_attempt(uow, login=login, address=address, person_id=person_id)
+    with reading() as uow:
+        proof = verbs.check_password(uow, login=login, password=password)
+    if proof is None:
+        return None
+    with writing() as uow:
+        return verbs.sign_in(uow, proof=proof, login=login, address=address, agent=request.user_agent.string)
+
+
+def sign_in_form(uow: UnitOfWork, following: str, *, status: int = 200, errors: Any = ()) -> Response:
+    """The page with the password's form and a button for every other way."""
+    login = request.form.get("login", "")[:200]
+    return render(
+        uow, "core/sign_in.html", status=status, errors=errors, next=following, login=login, buttons=_buttons(uow)
+    )
+
+
+def _buttons(uow: UnitOfWork) -> list[SignInButton]:
+    """Those of all plugins in their order; a plugin that fails has none, and its fault is noted."""
+    found: list[SignInButton] = []
+    for method in sorted(uow.registry.sign_in.values(), key=lambda m: (m.order, m.name)):
+        plugin = uow.registry.owners.get(f"sign_in:{method.name}", "")
+        shown = uow.hook.show(plugin, f"sign-in {method.name}", method.buttons, uow)
+        found += shown if isinstance(shown, list | tuple) else ()
+    return found
+
+
+@pages.post("/sign-out")
+@needs(SIGNED_IN)
+def leave() -> Response:
+    """End this browser's session."""
+    with writing() as uow:
+        verbs.sign_out(uow, secret=request.cookies.get(COOKIE, ""))
+    session.clear()
+    response = redirect("/sign-in")
+    response.delete_cookie(COOKIE)
+    return response
