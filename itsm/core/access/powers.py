@@ -41,7 +41,7 @@ def is_own_or_kept(uow: UnitOfWork, person_id: int) -> bool:
 
 
 def own_or_over(uow: UnitOfWork, person_id: int) -> None:
-    """Refuse to touch any means to sign in but one's own, or, keeping accounts, those of who may no more than oneself."""
+    """Refuse to touch means to sign in but one's own, or, keeping accounts, those of who may no more than oneself."""
     if person_id != uow.act.actor.person_id:
         uow.require("people.accounts")
         require_over_person(uow, person_id)
