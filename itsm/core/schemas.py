@@ -58,6 +58,13 @@ class Strict(Schema):
         unknown = RAISE
 
 
+class Answer(Schema):
+    """What is answered: it never reads, so its fields may be plain; the OpenAPI page says that nothing else comes."""
+
+    class Meta:
+        unknown = RAISE
+
+
 class Line(fields.String):
     """One line of text without control characters, trimmed; `maximum` characters."""
 
@@ -70,6 +77,18 @@ class Line(fields.String):
         if LINE_CONTROL.search(text):
             raise ValidationError("Control characters and line breaks are not allowed here.")
         return text.strip()
+
+
+class Words(fields.String):
+    """What somebody looks for: nothing that is typed is an error. What no text can hold separates, the rest is cut."""
+
+    def __init__(self, maximum: int = 500, **kwargs: Any) -> None:
+        self.maximum = maximum
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return LINE_CONTROL.sub(" ", text)[: self.maximum]
 
 
 class Body(fields.String):

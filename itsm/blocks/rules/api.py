@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from itsm.blocks.rules.verbs import trace
 from itsm.core.errors import Unknown
-from itsm.core.schemas import Ident, Strict
+from itsm.core.schemas import Answer, Ident, Strict
 from itsm.core.texts import say
 from itsm.core.web import ApiBlueprint, needs, reading
 
@@ -20,7 +20,7 @@ class TraceQuery(Strict):
     ticket = Ident(required=True)
 
 
-class StepOut(Strict):
+class StepOut(Answer):
     """What became of one rule: matched, not, error or skipped."""
 
     rule = fields.String(required=True)
@@ -31,7 +31,7 @@ class StepOut(Strict):
     note = fields.String(required=True)
 
 
-class TraceOut(Strict):
+class TraceOut(Answer):
     """How a list ran for a ticket. revision: the one that ran, 0 for the list as shipped."""
 
     list = fields.String(required=True)

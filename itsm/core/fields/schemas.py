@@ -141,11 +141,23 @@ COMPOSED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+FIELDS_OF = "x-fields-of"
+
+
 def values_schema(declared: Iterable[Field]) -> fields.Dict:
     """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
-    properties = {field.name: _described(field) for field in declared}
-    described = {"properties": properties, "additionalProperties": False}
-    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described)
+    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described_values(declared))
+
+
+def values_of(subject: str, **more: Any) -> fields.Dict:
+    """The same for a schema that is made before the desk: the OpenAPI page puts the desk's fields of the subject in."""
+    keys = fields.String(validate=Size(1, 120))
+    return fields.Dict(keys=keys, data_key="fields", attribute="fields", metadata={FIELDS_OF: subject}, **more)
+
+
+def described_values(declared: Iterable[Field]) -> dict[str, Any]:
+    """What the OpenAPI page says of an object of fields' values."""
+    return {"properties": {field.name: _described(field) for field in declared}, "additionalProperties": False}
 
 
 def _described(field: Field) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from itsm.core.errors import Invalid, Refusal
+from itsm.core.fields.schemas import values_of
 from itsm.core.people.rules import LEVELS, LINES, TYPES, YEARS, domain_fold
-from itsm.core.schemas import Among, Ident, Key, LabelField, Line, Size, Strict, YesNo
+from itsm.core.schemas import Among, Answer, Ident, Key, LabelField, Line, Size, Strict, Words, YesNo
 from itsm.core.texts import LOCALES, say
 
 MOST_MEMBERS = 2000
@@ -53,10 +54,12 @@ class AddressPatch(Strict):
     value = Line(200, required=True)
 
 
-class AddressOut(AddressIn):
+class AddressOut(Answer):
     """One address with its number."""
 
-    id = fields.Integer()
+    id = fields.Integer(required=True)
+    type = fields.String(required=True)
+    value = fields.String(required=True)
 
 
 class PersonIn(Strict):
@@ -69,7 +72,7 @@ class PersonIn(Strict):
     premium_until = Moment(load_default=None, allow_none=True)
     locale = fields.String(load_default="en", validate=Among(LOCALES))
     timezone = Line(60, blank=True, load_default="")
-    fields_ = fields.Dict(keys=fields.String(), load_default=dict, data_key="fields", attribute="fields")
+    fields_ = values_of("person", load_default=dict)
 
 
 class PersonPatch(Strict):
@@ -82,10 +85,10 @@ class PersonPatch(Strict):
     active = YesNo()
     locale = fields.String(validate=Among(LOCALES))
     timezone = Line(60, blank=True)
-    fields_ = fields.Dict(keys=fields.String(), data_key="fields", attribute="fields")
+    fields_ = values_of("person")
 
 
-class PersonOut(Strict):
+class PersonOut(Answer):
     """A person. merged_from: the number that was asked for, when it was merged into this one."""
 
     id = fields.Integer(required=True)
@@ -127,6 +130,13 @@ class ContractIn(Strict):
     until = Moment(load_default=None, allow_none=True)
 
 
+class ContractOut(Answer):
+    """A contract; `until` is null where it has no end."""
+
+    number = fields.String(required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class OrganisationIn(Strict):
     """A new organisation with the numbers of its contracts and the domains of its mail."""
 
@@ -135,7 +145,7 @@ class OrganisationIn(Strict):
     domains = fields.List(Line(253), load_default=list, validate=Size(0, 200))
     premium = YesNo(load_default=False)
     premium_until = Moment(load_default=None, allow_none=True)
-    fields_ = fields.Dict(keys=fields.String(), load_default=dict, data_key="fields", attribute="fields")
+    fields_ = values_of("organisation", load_default=dict)
 
 
 class OrganisationPatch(Strict):
@@ -147,10 +157,10 @@ class OrganisationPatch(Strict):
     premium = YesNo()
     premium_until = Moment(allow_none=True)
     active = YesNo()
-    fields_ = fields.Dict(keys=fields.String(), data_key="fields", attribute="fields")
+    fields_ = values_of("organisation")
 
 
-class OrganisationOut(Strict):
+class OrganisationOut(Answer):
     """An organisation."""
 
     id = fields.Integer(required=True)
@@ -158,7 +168,7 @@ class OrganisationOut(Strict):
     premium = fields.Boolean()
     premium_until = fields.String(allow_none=True)
     active = fields.Boolean()
-    contracts = fields.List(fields.Dict())
+    contracts = fields.List(fields.Nested(ContractOut))
     domains = fields.List(fields.String())
     version = fields.Integer()
     fields_ = fields.Dict(data_key="fields")
@@ -175,7 +185,7 @@ class TeamIn(Strict):
     level = fields.String(load_default="group", validate=Among(LEVELS))
     line = fields.String(load_default="", validate=Among(LINES))
     members = fields.List(Ident(), load_default=list, validate=Size(0, MOST_MEMBERS))
-    fields_ = fields.Dict(keys=fields.String(), load_default=dict, data_key="fields", attribute="fields")
+    fields_ = values_of("team", load_default=dict)
 
 
 class TeamPatch(Strict):
@@ -188,10 +198,10 @@ class TeamPatch(Strict):
     line = fields.String(validate=Among(LINES))
     active = YesNo()
     members = fields.List(Ident(), validate=Size(0, MOST_MEMBERS))
-    fields_ = fields.Dict(keys=fields.String(), data_key="fields", attribute="fields")
+    fields_ = values_of("team")
 
 
-class TeamOut(Strict):
+class TeamOut(Answer):
     """A group."""
 
     id = fields.Integer(required=True)
@@ -207,7 +217,71 @@ class TeamOut(Strict):
     fields_ = fields.Dict(data_key="fields")
 
 
-class ListOut(Strict):
+class PeopleQuery(Strict):
+    """Words, or one exact address, or the provisional ones."""
+
+    q = Words(100)
+    email = Words()
+    phone = Words()
+    chat = Words()
+    external = Words()
+    provisional = YesNo()
+
+
+class WordsQuery(Strict):
+    """Words to find something by."""
+
+    q = Words(100, load_default="")
+
+
+class PeopleOut(Answer):
     """A short list; narrow the words to see others."""
 
-    items = fields.List(fields.Dict(), required=True)
+    items = fields.List(fields.Nested(PersonOut), required=True)
+
+
+class OrganisationsOut(Answer):
+    """A short list; narrow the words to see others."""
+
+    items = fields.List(fields.Nested(OrganisationOut), required=True)
+
+
+class TeamsOut(Answer):
+    """All groups in use."""
+
+    items = fields.List(fields.Nested(TeamOut), required=True)
+
+
+class HappenedOut(Answer):
+    """One event in the history of a person, organisation or group."""
+
+    id = fields.Integer(required=True)
+    seq = fields.Integer(required=True)
+    type = fields.String(required=True)
+    occurred_at = fields.AwareDateTime(required=True)
+    actor = fields.String(required=True)
+    actor_id = fields.Integer(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    origin = fields.String(required=True)
+    facts = fields.Dict(required=True)
+    texts = fields.Dict(required=True)
+
+
+class HistoryOut(Answer):
+    """What happened, the oldest first."""
+
+    items = fields.List(fields.Nested(HappenedOut), required=True)
+
+
+class GroupOut(Answer):
+    """Ids that may be one; kind: person or organisation; reason: phone, email or name."""
+
+    kind = fields.String(required=True)
+    reason = fields.String(required=True)
+    ids = fields.List(fields.Integer(), required=True)
+
+
+class DuplicatesOut(Answer):
+    """Groups of people and organisations that may be one."""
+
+    items = fields.List(fields.Nested(GroupOut), required=True)

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from itsm.core.fields.schemas import values_schema
 from itsm.core.hookspecs.declarations import Field
-from itsm.core.schemas import Body, Ident, Key, Line, Size, Strict, Whole, YesNo
+from itsm.core.schemas import Answer, Body, Ident, Key, Line, Size, Strict, Whole, YesNo
 
 
 class TicketValues(Strict):
@@ -32,7 +32,7 @@ class CommentIn(Strict):
     public = YesNo(load_default=True)
 
 
-class TicketListed(Schema):
+class TicketListed(Answer):
     """A ticket in a list."""
 
     number = fields.Integer(required=True)
@@ -73,7 +73,7 @@ class TicketOut(TicketListed):
     external_id = fields.String(allow_none=True)
 
 
-class CommentOut(Schema):
+class CommentOut(Answer):
     """A comment as the API answers it; `ticket` is another one when the reply opened a follow-up."""
 
     id = fields.Integer(allow_none=True)
@@ -82,7 +82,7 @@ class CommentOut(Schema):
     created_at = fields.AwareDateTime(required=True)
 
 
-class EventOut(Schema):
+class EventOut(Answer):
     """An event of the ledger."""
 
     id = fields.Integer(required=True)
@@ -107,21 +107,21 @@ class EventOut(Schema):
     priority = fields.Integer(allow_none=True)
 
 
-class EventsOut(Schema):
+class EventsOut(Answer):
     """Events in safe order, and the cursor to go on with."""
 
     items = fields.List(fields.Nested(EventOut), required=True)
     next = fields.String(required=True)
 
 
-class TicketsOut(Schema):
+class TicketsOut(Answer):
     """A page of tickets; `next` is null at the end."""
 
     items = fields.List(fields.Nested(TicketListed), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class CountOut(Schema):
+class CountOut(Answer):
     """How many."""
 
     count = fields.Integer(required=True)

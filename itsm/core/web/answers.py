@@ -9,6 +9,7 @@ from itsm.core.errors import Invalid, MatchRequired, Stale
 from itsm.core.intake.verbs import settle, take_in
 from itsm.core.texts import say
 from itsm.core.web.edge import actor, writing
+from itsm.core.web.inputs import number_in
 from itsm.core.work.uow import UnitOfWork
 
 PAGING = ("after", "limit")
@@ -55,10 +56,11 @@ def matched(*, required: bool) -> int | None:
         return None
     if etags.star_tag:
         return None
-    tags = list(etags.as_set())
-    if len(tags) != 1 or not tags[0].isdigit() or len(tags[0]) > 15:
+    tags = [tag for tag in etags.as_set() if tag]
+    version = number_in(tags[0]) if len(tags) == 1 else None
+    if version is None:
         raise Stale(say("This is no ETag of a ticket."))
-    return int(tags[0])
+    return version
 
 
 def paging(arguments: Mapping[str, str]) -> tuple[dict[str, str], str, int]:

@@ -21,6 +21,7 @@ from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
 from itsm.core.web import edge, frame, problems, statics, words
 from itsm.core.web.edge import COOKIE, EXTENSION, PUBLIC, SIGNED_IN, WebDesk
+from itsm.core.web.parser import Id
 from itsm.core.web.pointers import RouteFault, check_pointers
 from itsm.core.web.translations import Catalogues
 
@@ -44,6 +45,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     """Build the application; `parts` are the folders of core, blocks and plugins by name, for templates and files."""
     app = Flask("itsm", static_folder=None)
     app.extensions[EXTENSION] = desk
+    app.url_map.converters["int"] = Id
     _configure(app, desk)
     app.jinja_loader = _templates(parts)
     app.before_request(lambda: _begin(desk, identify))

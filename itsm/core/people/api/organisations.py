@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify
 from sqlalchemy.orm import selectinload
 
 from itsm.core.people import schemas, verbs
@@ -17,11 +17,12 @@ from itsm.core.work.uow import UnitOfWork
 
 @api.route("/organisations", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
-def find_organisations() -> Any:
+@api.arguments(schemas.WordsQuery(), location="query")
+@api.response(200, schemas.OrganisationsOut)
+def find_organisations(query: Mapping[str, Any]) -> Any:
     """Organisations by a part of their name (`q`)."""
     with reading() as uow:
-        found = suggest_organisations(uow, words=request.args.get("q", "")[:100], limit=50)
+        found = suggest_organisations(uow, words=query["q"], limit=50)
         return jsonify(items=[organisation_out(row) for row in found])
 
 
@@ -79,7 +80,7 @@ def merge_organisation(data: dict[str, Any], organisation_id: int) -> Any:
 
 @api.route("/organisations/<int:organisation_id>/history", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
+@api.response(200, schemas.HistoryOut)
 def history_organisation(organisation_id: int) -> Any:
     """What happened to an organisation, the oldest first."""
     with reading() as uow:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from sqlalchemy.orm import selectinload
 
 from itsm.core.errors import Invalid
@@ -19,20 +19,21 @@ from itsm.core.work.uow import UnitOfWork
 
 @api.route("/people", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
-def find_people() -> Any:
+@api.arguments(schemas.PeopleQuery(), location="query")
+@api.response(200, schemas.PeopleOut)
+def find_people(query: Mapping[str, Any]) -> Any:
     """People by a part of a name or the beginning of an address (`q`), the one with exactly this `email`, `phone`,
     `chat` or `external`, or with `provisional=true` those whom channels met and nobody confirmed."""
     with reading() as uow:
-        exact = [(type, request.args[type]) for type in TYPES if type in request.args]
+        exact = [(type, query[type]) for type in TYPES if type in query]
         if exact:
             found = verbs.find_by_address(uow, type=exact[0][0], value=exact[0][1])
             return jsonify(items=[person_out(found)] if found else [])
-        if request.args.get("provisional") == "true":
+        if query.get("provisional"):
             return jsonify(items=[person_out(person) for person in verbs.list_provisional(uow)])
-        if "q" not in request.args:
+        if "q" not in query:
             raise Invalid.field("q", say("Give `q`, or one of: {allowed}.", allowed=", ".join(TYPES)))
-        people = verbs.suggest_people(uow, words=request.args["q"][:100], limit=20)
+        people = verbs.suggest_people(uow, words=query["q"], limit=20)
         return jsonify(items=[person_out(person) for person in people])
 
 
@@ -68,7 +69,7 @@ def meet_one(data: dict[str, Any]) -> Any:
 
 @api.route("/people/duplicates", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
+@api.response(200, schemas.DuplicatesOut)
 def list_duplicates() -> Any:
     """Groups of people and organisations that may be one: `{"kind", "reason", "ids"}`."""
     with reading() as uow:
@@ -128,7 +129,7 @@ def merge_one(data: dict[str, Any], person_id: int) -> Any:
 
 @api.route("/people/<int:person_id>/history", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
+@api.response(200, schemas.HistoryOut)
 def history_one(person_id: int) -> Any:
     """What happened to a person, the oldest first; who was merged keeps a history of their own."""
     with reading() as uow:

@@ -18,7 +18,7 @@ NAMES = {"name": "label", "parent": "parent_id", "head": "head_id"}
 
 @api.route("/teams", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
+@api.response(200, schemas.TeamsOut)
 def list_all_teams() -> Any:
     """All groups in use."""
     with reading() as uow:
@@ -65,7 +65,7 @@ def change_team(data: dict[str, Any], team_id: int) -> Any:
 
 @api.route("/teams/<int:team_id>/history", methods=["GET"])
 @needs("people.read")
-@api.response(200, schemas.ListOut)
+@api.response(200, schemas.HistoryOut)
 def history_team(team_id: int) -> Any:
     """What happened to a group, the oldest first."""
     with reading() as uow:

@@ -1,20 +1,19 @@
 """What hangs around a ticket: links, parent, merge, split, tags, watchers, work time, files."""
 
 from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from marshmallow import fields, validate
 
-from itsm.core.errors import Invalid
-from itsm.core.schemas import Body, Ident, Line, Strict, Whole, YesNo
-from itsm.core.texts import say
+from itsm.core.schemas import Answer, Body, Ident, Line, Strict, Whole, YesNo
 from itsm.core.tickets import forms, verbs
 from itsm.core.tickets.api.shapes import ticket_out
 from itsm.core.tickets.verbs.relate import LINK_TYPES
 from itsm.core.web import ApiBlueprint, desk, needs, reading, writing
-from itsm.core.web.answers import answer_once
+from itsm.core.web.answers import answer_once, tagged
 from itsm.core.web.downloads import download
+from itsm.core.web.uploads import body, uploaded
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -63,13 +62,26 @@ class WorkIn(Strict):
     note = Body(300, load_default="")
 
 
-class FileOut(Strict):
+class AttachIn(Strict):
+    """What is said of a file beside it."""
+
+    public = YesNo(load_default=True)
+
+
+class FileOut(Answer):
     """An attached file."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True)
     size = fields.Integer(required=True)
-    public = YesNo(required=True)
+    public = fields.Boolean(required=True)
+
+
+class WorkOut(Answer):
+    """Time that was recorded."""
+
+    ticket = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
 
 
 def relations(api: ApiBlueprint) -> None:
@@ -92,7 +104,7 @@ def relations(api: ApiBlueprint) -> None:
     def parent_one(data: dict[str, Any], number: int) -> Any:
         """Make it the child of another ticket, or of none."""
         with writing() as uow:
-            return jsonify(ticket_out(uow, verbs.set_parent(uow, number=number, parent=data["parent"])))
+            return tagged(ticket_out(uow, verbs.set_parent(uow, number=number, parent=data["parent"])))
 
     @api.route("/tickets/<int:number>/merge", methods=["POST"])
     @needs("tickets.work")
@@ -101,7 +113,7 @@ def relations(api: ApiBlueprint) -> None:
     def merge_one(data: dict[str, Any], number: int) -> Any:
         """Merge it into another ticket, which is answered."""
         with writing() as uow:
-            return jsonify(ticket_out(uow, verbs.merge_ticket(uow, number=number, into=data["into"])))
+            return tagged(ticket_out(uow, verbs.merge_ticket(uow, number=number, into=data["into"])))
 
     @api.route("/tickets/<int:number>/split", methods=["POST"])
     @needs("tickets.work")
@@ -141,7 +153,7 @@ def marks(api: ApiBlueprint) -> None:
 
     @api.route("/tickets/<int:number>/watchers", methods=["POST"])
     @needs("tickets.comment")
-    @api.arguments(WatcherIn())
+    @api.arguments(WatcherIn(), required=False)
     @api.response(204)
     def watch_one(data: dict[str, Any], number: int) -> Any:
         """Let somebody hear of it."""
@@ -152,7 +164,7 @@ def marks(api: ApiBlueprint) -> None:
     @api.route("/tickets/<int:number>/work", methods=["POST"])
     @needs("tickets.work")
     @api.arguments(WorkIn())
-    @api.response(201)
+    @api.response(201, WorkOut)
     def work_one(data: dict[str, Any], number: int) -> Any:
         """Record time that you spent on it."""
 
@@ -168,21 +180,14 @@ def files(api: ApiBlueprint) -> None:
 
     @api.route("/tickets/<int:number>/attachments", methods=["POST"])
     @needs("tickets.comment")
+    @api.doc(requestBody=body(public={"type": "string", "enum": ["true", "false"]}))
     @api.response(201, FileOut)
     def attach_one(number: int) -> Any:
         """Attach the file of the multipart form's member `file`; `public=false` keeps it internal."""
-        upload = request.files.get("file")
-        if upload is None:
-            raise Invalid.field("file", say("Send a multipart form with the member {name}.", name="file"))
-        public = request.form.get("public", "true") != "false"
+        name, content, values = uploaded(AttachIn)
         with writing() as uow:
             made = verbs.attach_file(
-                uow,
-                store=desk().files,
-                number=number,
-                name=upload.filename or "",
-                content=cast(BinaryIO, upload.stream),
-                public=public,
+                uow, store=desk().files, number=number, name=name, content=content, public=values["public"]
             )
             size = desk().files.path(made.sha256).stat().st_size
             answer = {"id": made.id, "name": made.name, "size": size, "public": made.public}

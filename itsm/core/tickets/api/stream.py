@@ -12,6 +12,7 @@ from itsm.core.tickets.seen import may_see_event
 from itsm.core.tickets.verbs import find_ticket
 from itsm.core.web import ApiBlueprint, needs, reading
 from itsm.core.web.answers import limit_of
+from itsm.core.web.described import page_of
 from itsm.core.web.edge import PUBLIC
 
 
@@ -43,6 +44,7 @@ def stream(api: ApiBlueprint) -> None:
 
     @api.route("/openapi.json", methods=["GET"])
     @needs(PUBLIC)
+    @api.response(200, {"type": "object"})
     def openapi() -> Any:
         """This page: everything that the enabled plugins offer."""
-        return jsonify(current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict())
+        return jsonify(page_of(current_app))
