@@ -9,8 +9,8 @@ from alembic import op
 from itsm.core.db import Json, Utc
 from itsm.core.db.base import BigId
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 NEW = ("spent", "external_identity", "passkey", "recovery_code", "code_factor", "sign_in_failure", "login_session")
 
