@@ -29,15 +29,17 @@ class OwnSettingsIn(Strict):
 class SignInRulesSchema(Strict):
     """The document `core.sign_in`.
 
-    refused_words: no password may hold one, such as the firm's name. password_beside_others: whether who has a passkey
-    or an identity elsewhere may still use a password. idle_minutes: a session nobody used ends. confirm_minutes: how
-    long after proving who one is dangerous acts ask nothing. failures_…: within throttle_minutes, by account and
-    address together, by account from addresses it never came from, by address. second_factor_roles: who holds one of
-    them must have a second factor. methods_enough: ways to sign in whose party is trusted to ask for it. token_days:
-    how long a token holds when nothing is said, 0 for ever; token_days_most: 0 without a limit.
+    one_time_days: how long a password holds that somebody else gave. refused_words: no password may hold one, such as
+    the firm's name. password_beside_others: whether who has a passkey or an identity elsewhere may still use a
+    password. idle_minutes: a session nobody used ends. confirm_minutes: how long after proving who one is dangerous
+    acts ask nothing. failures_…: within throttle_minutes, by account and address together, by account from addresses
+    it never came from, by address. second_factor_roles: who holds one of them must have a second factor.
+    methods_enough: ways to sign in whose party is trusted to ask for it. token_days: how long a token holds when
+    nothing is said, 0 for ever; token_days_most: 0 without a limit; token_warn_days: from when on its end is marked.
     """
 
     minimum_password = Whole(8, 200, load_default=10)
+    one_time_days = Whole(1, 365, load_default=7)
     refused_words = fields.List(Line(60), load_default=list, validate=Size(0, 1000))
     password_beside_others = YesNo(load_default=True)
     session_days = Whole(1, 365, load_default=14)

@@ -13,6 +13,7 @@ class SignInRules:
     """The document `core.sign_in`; see its schema for what each number means."""
 
     minimum_password: int
+    one_time_days: int
     refused_words: Sequence[str]
     password_beside_others: bool
     session_days: int

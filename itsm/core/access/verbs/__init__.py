@@ -17,7 +17,35 @@ from itsm.core.access.verbs.actors import (
     note_use,
 )
 from itsm.core.access.verbs.attempts import begin_attempt, forgive_attempts
+from itsm.core.access.verbs.codes import (
+    add_codes,
+    codes_of,
+    note_refusal,
+    offer_codes,
+    offered_secret,
+    recovery_codes_left,
+    remove_codes,
+    renew_recovery_codes,
+    reset_factors,
+    use_code,
+    use_recovery_code,
+)
 from itsm.core.access.verbs.identities import identities_of, link_identity, person_of_identity, unlink_identity
+from itsm.core.access.verbs.passkeys import (
+    add_passkey,
+    passkey_by,
+    passkeys_of,
+    remove_passkey,
+    spend,
+    use_passkey,
+)
+from itsm.core.access.verbs.passwords import (
+    accepted_password,
+    change_password,
+    end_tokens,
+    give_password,
+    person_and_login,
+)
 from itsm.core.access.verbs.policy import has_factor, is_obliged, sign_in_rules
 from itsm.core.access.verbs.roles import (
     BUNDLED,
@@ -44,14 +72,18 @@ from itsm.core.access.verbs.sessions import (
     sign_out,
 )
 from itsm.core.access.verbs.sign_in import Proof, check_password, person_of_login, sign_in
-from itsm.core.access.verbs.tokens import add_token, own_tokens, revoke_token
+from itsm.core.access.verbs.tokens import HeldToken, add_token, list_tokens, own_tokens, revoke_token, tokens_of
 
 __all__ = [
-    "BUNDLED", "Entry", "Found", "Proof", "account_of", "actor_of_session", "actor_of_token", "add_account",
-    "add_token", "advance", "begin_attempt", "check_password", "disable_account", "enable_account", "end_session",
-    "end_sessions", "entry_of", "find_by_session", "find_by_token", "find_role", "forgive_attempts",
-    "grant_defaults", "grant_role", "has_factor", "history_of_role", "holders_of", "identities_of", "is_obliged",
-    "link_identity", "list_roles", "list_sessions", "note_use", "open_session", "own_login", "own_tokens",
-    "people_who_may", "person_of_identity", "person_of_login", "remove_role", "revoke_role", "revoke_token",
-    "save_role", "sign_in", "sign_in_as", "sign_in_rules", "sign_out", "standing_of", "unlink_identity",
+    "BUNDLED", "Entry", "Found", "HeldToken", "Proof", "accepted_password", "account_of", "actor_of_session",
+    "actor_of_token", "add_account", "add_codes", "add_passkey", "add_token", "advance", "begin_attempt",
+    "change_password", "check_password", "codes_of", "disable_account", "enable_account", "end_session",
+    "end_sessions", "end_tokens", "entry_of", "find_by_session", "find_by_token", "find_role", "forgive_attempts",
+    "give_password", "grant_defaults", "grant_role", "has_factor", "history_of_role", "holders_of", "identities_of",
+    "is_obliged", "link_identity", "list_roles", "list_sessions", "list_tokens", "note_refusal", "note_use",
+    "offer_codes", "offered_secret", "open_session", "own_login", "own_tokens", "passkey_by", "passkeys_of",
+    "people_who_may", "person_and_login", "person_of_identity", "person_of_login", "recovery_codes_left",
+    "remove_codes", "remove_passkey", "remove_role", "renew_recovery_codes", "reset_factors", "revoke_role",
+    "revoke_token", "save_role", "sign_in", "sign_in_as", "sign_in_rules", "sign_out", "spend", "standing_of",
+    "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
 ]  # fmt: skip

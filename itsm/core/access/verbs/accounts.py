@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from itsm.core.access.models import Account
 from itsm.core.access.powers import require_over_person, someone_keeps_the_desk
-from itsm.core.access.verbs.passwords import hash_password
-from itsm.core.access.verbs.policy import sign_in_rules
+from itsm.core.access.verbs.passwords import accepted_password
 from itsm.core.access.verbs.roles import grant_role
-from itsm.core.errors import Conflict, Invalid, Unknown
+from itsm.core.errors import Conflict, Unknown
 from itsm.core.ledger.verbs import append
+from itsm.core.people.models import Person
 from itsm.core.people.verbs.people import end_access
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -21,12 +21,12 @@ def add_account(
 ) -> Account:
     """Let a person sign in, with these roles; without a password only by other ways than one."""
     uow.require("people.accounts")
-    minimum = sign_in_rules(uow).minimum_password
-    if password is not None and len(password) < minimum:
-        raise Invalid.field("password", say("At least {minimum} characters.", minimum=minimum))
     if uow.session.scalars(select(Account.person_id).where(Account.login_fold == fold(login))).first() is not None:
         raise Conflict(say("The login {login} is taken.", login=login))
-    hashed = hash_password(password) if password is not None else ""
+    hashed = ""
+    if password is not None:
+        name = uow.session.get_one(Person, person_id).name
+        hashed = accepted_password(uow, login=login, name=name, password=password)
     account = Account(
         person_id=person_id, login=login.strip(), login_fold=fold(login), password_hash=hashed, password_at=uow.now
     )

@@ -1,5 +1,6 @@
 """Sign in with a password: whose it is is told apart from the session, so that no writer waits for argon2."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import exists, select
@@ -34,17 +35,21 @@ def check_password(uow: UnitOfWork, *, login: str, password: str) -> Proof | Non
     """
     account = uow.session.scalars(select(Account).where(Account.login_fold == fold(login))).first()
     stored = account.password_hash if account else ""
-    if not matches(stored, password) or account is None or account.disabled or not _may_use(uow, account.person_id):
+    if not matches(stored, password) or account is None or account.disabled:
         return None
-    if not uow.session.get_one(Person, account.person_id).active:
+    if not uow.session.get_one(Person, account.person_id).active or not _may_use(uow, account):
         return None
     return Proof(account.person_id, stored, hash_password(password) if is_outdated(stored) else "")
 
 
-def _may_use(uow: UnitOfWork, person_id: int) -> bool:
-    """Where the desk wants passwords to go, whoever has another way uses that."""
-    if sign_in_rules(uow).password_beside_others:
+def _may_use(uow: UnitOfWork, account: Account) -> bool:
+    """Not one that was given long ago; and where the desk wants passwords to go, not beside another way."""
+    rules = sign_in_rules(uow)
+    if account.must_change and (account.password_at or uow.now) < uow.now - timedelta(days=rules.one_time_days):
+        return False
+    if rules.password_beside_others:
         return True
+    person_id = account.person_id
     others = exists().where(Passkey.person_id == person_id) | exists().where(ExternalIdentity.person_id == person_id)
     return not uow.session.scalar(select(others))
 
