@@ -15,6 +15,7 @@ from itsm.core.errors import SettingsError
 from itsm.core.outbound.rules import Reach, parse_allowed
 from itsm.core.refusals import refusals_of
 from itsm.core.schemas import Whole, YesNo
+from itsm.core.work.rules import MAX_ATTEMPTS
 
 PREFIX = "ITSM_"
 ONLY_TESTS = ("clock_file", "failpoint")
@@ -62,6 +63,9 @@ class SettingsSchema(Schema):
         load_default="", metadata={"help": "where seals of the ledger go; default: `seals` in the data folder"}
     )
     seal_every = Whole(1, 8760, load_default=24, metadata={"help": "hours between two seals of the ledger"})
+    call_attempts = Whole(
+        1, 40, load_default=MAX_ATTEMPTS, metadata={"help": "failed attempts after which a job waits for a person"}
+    )
     worker_poll = fields.Float(load_default=0.5, metadata={"help": "seconds between looks of an idle worker"})
     outbound_allow = fields.String(
         load_default="",
@@ -103,6 +107,7 @@ class Settings:
     quarantine_after: int
     seal_dir: Path
     seal_every: int
+    call_attempts: int
     worker_poll: float
     reach: Reach
     clock_file: str

@@ -67,6 +67,7 @@ from itsm.core.hookspecs.guards import Draft
 from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.hookspecs.marks import Deprecated, hook, spec
 from itsm.core.hookspecs.observes import Happened
+from itsm.core.hookspecs.outside import OutsideCall
 from itsm.core.hookspecs.shows import Badge, NavMark
 from itsm.core.hookspecs.voices import Voice
 from itsm.core.ledger.verbs import append as append_event
@@ -123,8 +124,8 @@ __all__ = [
     "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore",
     "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
     "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
-    "NoticeTemplate", "Organisation", "Panel", "Permission", "Person", "ReferenceType", "Refusal", "RefusedLine",
-    "ReplyEffect", "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule",
+    "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "ReferenceType", "Refusal",
+    "RefusedLine", "ReplyEffect", "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast", "RuleVariable", "Schedule",
     "SearchText", "Searchable", "Service", "Shift", "SignInButton", "SignInMethod", "Size", "Stale", "Step",
     "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When", "Whole", "Within",
     "YesNo", "actor", "add_account", "add_comment", "add_open_seconds", "add_organisation", "add_person", "add_tag",

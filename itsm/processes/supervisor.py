@@ -16,6 +16,8 @@ from types import FrameType
 ITSM = (sys.executable, "-m", "itsm")
 WRONG_SETTINGS, NOT_READY = 2, 3
 LONGEST_PAUSE = 5.0
+KILLED_PAUSE = 0.5
+KILLED = 128  # and the number of the signal: what a child tells of a child of its own
 STEADY_AFTER = 10.0
 GRACE = 15.0
 
@@ -40,11 +42,12 @@ class Child:
         """Its exit code once it has ended."""
         return self.process.poll() if self.process is not None else None
 
-    def plan(self) -> None:
-        """When to start it again: at once, and ever later while it keeps ending."""
+    def plan(self, code: int) -> None:
+        """When to start it again: at once, and ever later while it keeps ending, unless somebody else kills it."""
         now = time.monotonic()
+        longest = KILLED_PAUSE if code < 0 or code > KILLED else LONGEST_PAUSE
         self.ends = 0 if now - self.started > STEADY_AFTER else self.ends + 1
-        self.due = now + (min(0.1 * 2**self.ends, LONGEST_PAUSE) if self.ends else 0.0)
+        self.due = now + (min(0.1 * 2**self.ends, longest) if self.ends else 0.0)
         self.process = None
 
 
@@ -82,7 +85,7 @@ class Supervisor:
                 if code == WRONG_SETTINGS or (code == NOT_READY and not self._migrate(child)):
                     return code
                 self.say(f"{child.name} ended with {code}; it is started again")
-                child.plan()
+                child.plan(code)
             if child.process is None and time.monotonic() >= child.due and not self.stopping.is_set():
                 child.start()
         return None

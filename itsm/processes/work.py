@@ -6,14 +6,12 @@ import click
 
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.host import Host
-from itsm.plugins.machinery.watchdog import Watchdog
 from itsm.processes.begin import begin
 from itsm.processes.doorbell import outside
 from itsm.processes.options import supervised_option
 from itsm.processes.parent import end_with_parent
+from itsm.processes.presence import Presence
 from itsm.processes.worker import Worker
-
-HUNG_AFTER = 90.0  # beyond the time limit of a call, which has failed to end it
 
 
 @click.command()
@@ -25,12 +23,11 @@ def worker(long: bool, supervised: bool) -> None:
         end_with_parent()
     logging.basicConfig(format="itsm worker: %(message)s", level=logging.WARNING)
     settings = read_settings()
-    host = Host(Watchdog(settings.data_dir / "hung", HUNG_AFTER))
+    host = Host.of(settings)  # its watchdog is for web threads; here every call has a limit of its own
     # Not the host's bell: a worker that rang at each of its own commits would wake itself for ever.
     bell = outside().Bell(settings.redis_url) if settings.redis_url else None
-    hands = Worker(begin(settings, host), long=long, bell=bell)
+    hands = Worker(begin(settings, host), Presence(settings.data_dir / "workers"), long=long, bell=bell)
     hands.listen()
-    host.watchdog.start()
     if settings.redis_url and not long:
         outside().answer_bell(settings.redis_url, hands.work_off, hands.stopping, settings.worker_poll)
     else:

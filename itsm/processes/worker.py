@@ -1,9 +1,7 @@
 """The worker: follows the desk's generations, fires schedules as the leader, and drains owed calls."""
 
 import logging
-import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -14,13 +12,16 @@ from sqlalchemy.exc import DBAPIError
 
 from itsm.core.act import Act, system
 from itsm.core.work.jobs import drain
-from itsm.core.work.jobs.clockwork import LEADER, fire_schedules, is_held, lead
+from itsm.core.work.jobs.claim import free_lost
+from itsm.core.work.jobs.clockwork import LEADER, fire_schedules, follow_clock, is_held, lead, leave
 from itsm.core.work.jobs.renew import Keeper
+from itsm.core.work.limits import hard_limit
 from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Doorbell
 from itsm.plugins.machinery.switch import quarantine
+from itsm.processes.presence import Presence
 
 AT_ONCE = 100
 LONG = "long worker"
@@ -32,9 +33,9 @@ LOG = logging.getLogger("itsm")
 class Worker:
     """One worker process. `long`: it does the calls declared long and nothing else."""
 
-    def __init__(self, front: Front, *, long: bool = False, bell: Doorbell | None = None) -> None:
-        self.front, self.long, self.bell = front, long, bell
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+    def __init__(self, front: Front, presence: Presence, *, long: bool = False, bell: Doorbell | None = None) -> None:
+        self.front, self.presence, self.long, self.bell = front, presence, long, bell
+        self.name = presence.name
         self.stopping = threading.Event()
         self._led = float("-inf")
         self._keeper = Keeper(lambda: self.front.desk)
@@ -60,7 +61,10 @@ class Worker:
         try:
             desk = self.front.refresh()
             self._lead(desk)
-            tried = drain(desk, stop=self.stopping.is_set, most=AT_ONCE, only=self._mine(desk), keep=self._keeper.keep)
+            tried = drain(
+                desk, stop=self.stopping.is_set, most=AT_ONCE, only=self._mine(desk), keep=self._keeper.keep,
+                limit=hard_limit, holder=self.name,
+            )  # fmt: skip
             desk.settle_faults(quarantine)
             if desk.times.due:
                 desk.settle_times()
@@ -73,21 +77,32 @@ class Worker:
         return tried
 
     def leave(self) -> None:
-        """Write what is left to be told before the process ends."""
+        """Write what is left to be told, and give way to another leader, before the process ends."""
         try:
             self.front.desk.settle_times()
+            with self.front.desk.unit_of_work(CLOCKWORK) as uow:
+                leave(uow.session, [self.name])
         except DBAPIError as error:
-            LOG.warning("the times of the last minute could not be written: %s", error.orig)
+            LOG.warning("what this worker leaves behind could not be written: %s", error.orig)
+        else:
+            self.presence.leave()
 
     def _lead(self, desk: Desk) -> None:
-        """One worker of all fires the schedules; asked seldom, for each time is a write."""
+        """One worker of all fires the schedules, and each takes back what neighbours that ended had under way; asked
+        seldom, for each time is a write."""
         if time.monotonic() - self._led < LEAD_EVERY:
             return
         self._led = time.monotonic()
         name = LONG if self.long else LEADER
+        gone = self.presence.gone()
         with desk.unit_of_work(CLOCKWORK) as uow:
+            if gone:
+                leave(uow.session, gone)
+                free_lost(uow.session, uow.now, gone=gone, most=desk.attempts)
+            follow_clock(uow.session, uow.now)
             if lead(uow.session, uow.now, self.name, name) and not self.long:
                 fire_schedules(uow, desk.registry.schedules.values())
+        self.presence.forget(gone)
 
     def _mine(self, desk: Desk) -> Sequence[ColumnElement[bool]]:
         """Calls of plugins that work in this process; long ones go to the worker that is kept for them, if any."""

@@ -16,7 +16,7 @@ from itsm.core.ledger.models import Event
 from itsm.core.tickets.models import Tag
 from itsm.core.tickets.verbs import add_tag, change_ticket, open_ticket
 from itsm.core.work.jobs import drain
-from itsm.core.work.jobs.claim import LEASE, claim, finish
+from itsm.core.work.jobs.claim import LEASE, claim, finish, free_lost
 from itsm.core.work.jobs.clockwork import fire_schedules, forget_receipts, lead
 from itsm.core.work.models import OwedCall
 from itsm.core.work.rules import MAX_ATTEMPTS, pause_before
@@ -159,8 +159,10 @@ def test_a_lapsed_lease_goes_to_another_and_the_first_cannot_finish(desk: Desk, 
         first = claim(uow.session, uow.now, limit=1)[0]
         stale = OwedCall(id=first.id, token=first.token)
         assert claim(uow.session, uow.now, limit=1) == []
+        assert free_lost(uow.session, uow.now) == 0
     clock.forward(seconds=LEASE.total_seconds() + 1)
     with desk.unit_of_work(TESTER) as uow:
+        assert free_lost(uow.session, uow.now) == 1
         second = claim(uow.session, uow.now, limit=1)[0]
         assert second.id == stale.id
         assert not finish(uow.session, stale, uow.now)

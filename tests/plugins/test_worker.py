@@ -10,6 +10,7 @@ from itsm.core.hookspecs.declarations import CallHandler
 from itsm.core.hookspecs.marks import hook
 from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.desk import Desk
+from itsm.processes.presence import Presence
 from itsm.processes.worker import Worker
 from tests.fixtures import TESTER
 
@@ -27,7 +28,7 @@ class Standing:
 
 
 def worker(desk: Desk, *, long: bool = False) -> Worker:
-    return Worker(Standing(desk), long=long)  # type: ignore[arg-type]
+    return Worker(Standing(desk), Presence(desk.settings.data_dir / "workers"), long=long)  # type: ignore[arg-type]
 
 
 def nothing(uow: Any) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from itsm.core.act import Actor
     from itsm.core.hookspecs.imports import ImportJob, ImportReport
+    from itsm.core.hookspecs.outside import OutsideCall
     from itsm.core.hookspecs.registry import Registry
     from itsm.core.work.uow import UnitOfWork
 
@@ -176,14 +177,22 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class CallHandler:
-    """What runs an owed call: `function(uow, **args)`. `late`: after the plugin was off, past due times `fire` or
-    are `drop`ped. `timeout` is in seconds; `long` work is kept for a worker of its own."""
+    """What runs an owed call: `function(uow, **args)`, in one transaction with the receipt that it is done.
+
+    outside: for what speaks to another system. `outside(call)` runs first, without a transaction, and what it returns
+    (plain data) is given on: `function(uow, outcome=…, **args)`. After a crash in between both come again, and the step
+    finds the same `call.key`.
+    late: after the plugin was off, past due times `fire` or are `drop`ped. timeout: seconds for both together; then the
+    attempt has failed, and a call that hangs where no exception reaches it ends its worker, which starts anew.
+    long: work for a worker of its own.
+    """
 
     name: str
     function: "Callable[..., None]"
     late: Literal["fire", "drop"] = "fire"
     timeout: int = 60
     long: bool = False
+    outside: "Callable[[OutsideCall], Any] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

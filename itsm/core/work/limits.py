@@ -1,10 +1,13 @@
-"""A hard time limit for one call, by a signal in the worker's main thread."""
+"""A time limit for one call: first a signal in the worker's main thread, then the end of the process."""
 
+import faulthandler
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+GRACE = 5.0
 
 
 class OutOfTime(BaseException):
@@ -27,6 +30,21 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+@contextmanager
+def hard_limit(seconds: float) -> Iterator[None]:
+    """`time_limit`, and when that did not help within `GRACE` seconds, the end of this process.
+
+    A call that hangs in C code hears no signal, and may even hold the interpreter's lock, so that no thread of ours
+    could end it: the timer of `faulthandler` runs without that lock, and tells on stderr where every thread stood.
+    """
+    faulthandler.dump_traceback_later(seconds + GRACE, exit=True)
+    try:
+        with time_limit(seconds):
+            yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _raise(_signal: int, _frame: FrameType | None) -> None:

@@ -10,7 +10,8 @@ from itsm.core.db import Base, Id
 
 WAITING = ("due", "leased")
 UNDONE = text("state <> 'done'")
-CLAIMABLE = text("state IN ('due', 'leased')")
+CLAIMABLE = text("state = 'due'")
+LEASED = text("state = 'leased'")
 
 
 class OwedCall(Base):
@@ -18,12 +19,14 @@ class OwedCall(Base):
 
     state: due → leased → done, or back to due with a later time, or dead; held (after a restore); parked (plugin off).
     name: `<plugin>.<call>` for a registered handler, `<plugin>:<hook>` for an observer of `args["event"]`.
-    lane: only the lowest undone row of a lane can be claimed. token: the fence of the current lease.
+    lane: only the lowest undone row of a lane can be claimed. token: the fence of the current lease, holder: the worker
+    that has it. started_at: since when the attempt under way runs; None while it only stands in line.
     """
 
     __tablename__ = "owed_call"
     __table_args__ = (
         Index("ix_owed_call_claimable", "due", "id", sqlite_where=CLAIMABLE, postgresql_where=CLAIMABLE),
+        Index("ix_owed_call_leased", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("ix_owed_call_lane", "lane", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
         {"sqlite_autoincrement": True},
     )
@@ -43,6 +46,8 @@ class OwedCall(Base):
     request_id: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    holder: Mapped[str | None] = mapped_column(String(80))
+    started_at: Mapped[datetime | None]
 
 
 class Lease(Base):

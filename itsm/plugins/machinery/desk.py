@@ -11,11 +11,12 @@ from itsm.core.act import Act, system
 from itsm.core.errors import NotReady
 from itsm.core.failpoints import Failpoint
 from itsm.core.files.outside import FileStore
-from itsm.core.hookspecs.declarations import CallHandler
 from itsm.core.hookspecs.registry import Place, Registry
 from itsm.core.ledger.jobs import load_event
+from itsm.core.outbound.rules import Reach
 from itsm.core.settings import Settings
 from itsm.core.web.translations import Catalogues
+from itsm.core.work.jobs import Handler
 from itsm.core.work.session import Database
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.faults import Faults, write_faults
@@ -72,19 +73,30 @@ class Desk:
             uow.after_commit(self.bell.ring)
         return uow
 
-    def handler(self, name: str) -> tuple[Callable[..., None], int]:
-        """The function behind an owed call's name and its time limit in seconds."""
+    @property
+    def attempts(self) -> int:
+        """After how many failed attempts an owed call is dead."""
+        return self.settings.call_attempts
+
+    @property
+    def reach(self) -> Reach:
+        """Where requests to other systems may go."""
+        return self.settings.reach
+
+    def handler(self, name: str) -> Handler:
+        """What is behind an owed call's name, timed like hooks are."""
         plugin, colon, hook = name.partition(":")
         if colon:
-            return partial(self._observe, plugin, hook), OBSERVER_SECONDS
+            return Handler(partial(self._observe, plugin, hook), OBSERVER_SECONDS)
         call = self.registry.calls.get(name)
         if call is None:
             raise LookupError(f"no enabled plugin handles the call {name}")
-        return partial(self._call, call), call.timeout
+        outside = partial(self._timed, name, call.outside) if call.outside is not None else None
+        return Handler(partial(self._timed, name, call.function), call.timeout, outside)
 
-    def _call(self, call: CallHandler, uow: UnitOfWork, **arguments: Any) -> None:
-        with self.hooks.timed(call.name.partition(".")[0], call.name):
-            call.function(uow, **arguments)
+    def _timed(self, name: str, function: Callable[..., Any], *given: Any, **arguments: Any) -> Any:
+        with self.hooks.timed(name.partition(".")[0], name):
+            return function(*given, **arguments)
 
     def _observe(self, plugin: str, hook: str, uow: UnitOfWork, *, event: int) -> None:
         self.hooks.observe(plugin, hook, {"uow": uow, "event": load_event(uow.session, event)})

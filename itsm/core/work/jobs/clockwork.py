@@ -1,19 +1,21 @@
 """The leader's work: fire schedules once, sweep old receipts; and the lease that makes a leader."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from itsm.core.db import upsert
 from itsm.core.desk.verbs import held_since
 from itsm.core.hookspecs.declarations import Schedule
+from itsm.core.work.jobs.claim import SKEW
 from itsm.core.work.models import Lease, OwedCall, ScheduleRow
 from itsm.core.work.uow import UnitOfWork
 
 LEADER = "leader"
-LEADER_FOR = timedelta(seconds=15)
+LEADER_FOR = timedelta(seconds=8)
+NOTICED = timedelta(seconds=2)
 RECEIPTS_KEPT = timedelta(days=7)
 
 
@@ -26,11 +28,29 @@ def lead(session: Session, now: datetime, holder: str, name: str = LEADER) -> bo
         .on_conflict_do_update(
             index_elements=[Lease.name],
             set_={"holder": holder, "until": now + LEADER_FOR},
-            where=(Lease.holder == holder) | (Lease.until < now),
+            where=(Lease.holder == holder) | (Lease.until < now) | (Lease.until > now + LEADER_FOR + SKEW),
         )
         .returning(Lease.holder)
     )
     return session.scalars(statement).first() == holder
+
+
+def leave(session: Session, holders: Collection[str]) -> None:
+    """Give back the leases of processes that ended."""
+    session.execute(delete(Lease).where(Lease.holder.in_(holders)))
+
+
+def follow_clock(session: Session, now: datetime) -> None:
+    """Notice that the clock was put back since the leader last looked, and bring forward what should be done by now.
+
+    What was owed at once, and what waits to be tried again, would else wait until the clock is there again. Timers keep
+    the time that they were given.
+    """
+    until = session.scalar(select(Lease.until).where(Lease.name == LEADER))
+    if until is None or until <= now + LEADER_FOR + NOTICED:
+        return
+    at_once = or_(OwedCall.due == OwedCall.created_at, OwedCall.attempts > 0)
+    session.execute(update(OwedCall).where(OwedCall.state == "due", OwedCall.due > now, at_once).values(due=now))
 
 
 def is_held(session: Session, now: datetime, name: str) -> bool:
@@ -48,13 +68,16 @@ def fire_schedules(uow: UnitOfWork, schedules: Iterable[Schedule]) -> int:
     rows = {row.name: row for row in uow.session.scalars(select(ScheduleRow))}
     fired = 0
     for schedule in schedules:
-        row = rows.get(schedule.name)
+        row, following = rows.get(schedule.name), schedule.next_after(uow.now)
         if row is None:
-            uow.session.add(ScheduleRow(name=schedule.name, next_due=schedule.next_after(uow.now)))
-        elif row.next_due <= uow.now:
+            uow.session.add(ScheduleRow(name=schedule.name, next_due=following))
+            continue
+        if row.next_due <= uow.now:
             uow.later(schedule.call, key=f"{schedule.name}@{row.next_due.isoformat()}", **schedule.args)
-            row.next_due = schedule.next_after(uow.now)
             fired += 1
+        # Never further than one period ahead: the clock was put back, or the period is shorter than it was. A time that
+        # has fired before is known by its key.
+        row.next_due = following
     return fired
 
 
