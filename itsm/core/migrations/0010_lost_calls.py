@@ -5,8 +5,8 @@ from alembic import op
 
 from itsm.core.db import Utc
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 DUE, LEASED = sa.text("state = 'due'"), sa.text("state = 'leased'")
 BOTH = sa.text("state IN ('due', 'leased')")
