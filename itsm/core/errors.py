@@ -88,7 +88,13 @@ class MatchRequired(DeskError):
 
 
 class TooMany(DeskError):
+    """`wait`: after how many seconds it may be tried again."""
+
     status, title = 429, "Too many attempts"
+
+    def __init__(self, message: Message | str = "", refusals: Iterable[Refusal] = (), *, wait: float = 60) -> None:
+        super().__init__(message, refusals)
+        self.wait = wait
 
 
 class NotReady(DeskError):

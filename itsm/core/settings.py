@@ -50,6 +50,15 @@ class SettingsSchema(Schema):
     )
     trusted_proxies = Whole(0, 9, load_default=0, metadata={"help": "how many proxies in front set X-Forwarded-*"})
     max_body = Whole(1024, 1 << 31, load_default=26_214_400, metadata={"help": "largest request in bytes"})
+    rate_people = Whole(
+        0, 10**6, load_default=3_000, metadata={"help": "requests a minute from one browser session; 0: any number"}
+    )
+    rate_tokens = Whole(
+        0, 10**6, load_default=30_000, metadata={"help": "requests a minute with one API token; 0: any number"}
+    )
+    rate_strangers = Whole(
+        0, 10**6, load_default=600, metadata={"help": "requests a minute from one address without sign-in; 0: any"}
+    )
     hook_fault_after = fields.Float(
         load_default=2.0, metadata={"help": "seconds after which a guard's slowness is a fault"}
     )
@@ -102,6 +111,9 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     max_body: int
+    rate_people: int
+    rate_tokens: int
+    rate_strangers: int
     hook_fault_after: float
     hook_hung_after: float
     quarantine_after: int
@@ -113,6 +125,11 @@ class Settings:
     clock_file: str
     failpoint: str
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https."""
+        return self.base_url.startswith("https:")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

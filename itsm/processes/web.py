@@ -13,6 +13,7 @@ from contextlib import closing
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from itsm.core.errors import SettingsError
@@ -23,6 +24,8 @@ APPLICATION = "itsm.processes.wsgi:application"
 THREADS = 8
 BACKPRESSURE = 64
 PATIENCE = 3.0
+LARGEST_HEADERS = 65_536
+SLOWEST_HEADERS = 10_000  # milliseconds
 
 
 @click.command()
@@ -51,6 +54,7 @@ def serve(host: str, port: int, *, threads: int = THREADS) -> int:
         backpressure=BACKPRESSURE,
         runtime_threads=1,
         workers_kill_timeout=10,
+        http1_settings=HTTP1Settings(header_read_timeout=SLOWEST_HEADERS, max_buffer_size=LARGEST_HEADERS),
         log_level=LogLevels.error,
     )
     child = Child()

@@ -19,16 +19,12 @@ from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import Forbidden, NotSignedIn
 from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
-from itsm.core.web import edge, frame, problems, statics, words
-from itsm.core.web.edge import COOKIE, EXTENSION, PUBLIC, SIGNED_IN, WebDesk
+from itsm.core.web import edge, frame, headers, limits, problems, statics, words
+from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk, cookie_name
 from itsm.core.web.parser import Id
 from itsm.core.web.pointers import RouteFault, check_pointers
 from itsm.core.web.translations import Catalogues
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
-)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
 
@@ -48,9 +44,10 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     app.url_map.converters["int"] = Id
     _configure(app, desk)
     app.jinja_loader = _templates(parts)
-    app.before_request(lambda: _begin(desk, identify))
+    hosts, rates = limits.trusted_hosts(desk.settings), limits.Rates(desk.settings)
+    app.before_request(lambda: _begin(desk, identify, hosts, rates))
     app.before_request(_authorise)
-    app.after_request(_headers)
+    headers.install(app, desk.settings)
     _words(app, desk.catalogues)
     statics.install(app, parts)
     words.install(app)
@@ -77,8 +74,8 @@ def _configure(app: Flask, desk: WebDesk) -> None:
         MAX_FORM_PARTS=2_000,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_NAME=cookie_name(settings, "itsm_form"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
         API_TITLE="ITSM",
@@ -138,18 +135,26 @@ def _check_permissions(app: Flask, desk: WebDesk) -> None:
             seen[place] = rule.endpoint
 
 
-def _begin(desk: WebDesk, identify: Identify) -> None:
+def _begin(desk: WebDesk, identify: Identify, hosts: list[str], rates: limits.Rates) -> None:
     """Who asks, under which request id; a bearer token is for the API, the session cookie for pages."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.match(given) else uuid4().hex
     g.actor = NOBODY
-    address = request.remote_addr or ""
+    limits.check_address(request, hosts)
+    if request.endpoint == "static_file" or request.path in limits.PROBES:
+        return
+    token = session = None
     if request.path.startswith("/api/"):
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            g.actor = identify(desk, token=token.strip(), session=None, address=address)
-    elif COOKIE in request.cookies and request.endpoint != "static_file":
-        g.actor = identify(desk, token=None, session=request.cookies[COOKIE], address=address)
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        token = secret.strip() if scheme.lower() == "bearer" and secret else None
+    else:
+        session = request.cookies.get(cookie_name(desk.settings))
+    address = request.remote_addr or ""
+    try:
+        if token is not None or session is not None:
+            g.actor = identify(desk, token=token, session=session, address=address)
+    finally:
+        rates.charge(g.actor, address=address, token=token, session=session)
 
 
 def _authorise() -> Response | None:
@@ -173,15 +178,6 @@ def _ask_to_sign_in() -> Response:
     if request.method not in SAFE_METHODS:
         raise NotSignedIn(say("Nothing was saved. Sign in in another window, then go back and send the form again."))
     return redirect("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))  # type: ignore[return-value]
-
-
-def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _words(app: Flask, catalogues: Catalogues) -> None:

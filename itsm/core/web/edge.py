@@ -17,7 +17,7 @@ V = TypeVar("V", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 EXTENSION = "itsm"
-COOKIE = "itsm_session"
+SESSION_COOKIE = "itsm_session"
 LANGUAGE_COOKIE = "itsm_lang"
 
 
@@ -47,6 +47,11 @@ def needs(permission: str) -> Callable[[V], V]:
         return view
 
     return mark
+
+
+def cookie_name(settings: Settings, name: str = SESSION_COOKIE) -> str:
+    """The name of a cookie; where people come by https, browsers then take it from this host alone."""
+    return f"__Host-{name}" if settings.secure else name
 
 
 def desk() -> WebDesk:

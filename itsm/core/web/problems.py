@@ -1,5 +1,6 @@
 """Errors as answers: RFC 9457 problem details for the API, a page for people."""
 
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from itsm.core.errors import DeskError, Invalid, NotSignedIn, Refusal
+from itsm.core.errors import DeskError, Invalid, NotSignedIn, Refusal, TooMany
 from itsm.core.refusals import refusals_of
 from itsm.core.texts import say
 from itsm.core.web.edge import channel, translated
@@ -56,6 +57,8 @@ def _desk_error(error: DeskError) -> Response:
     response = _answer(error.status, translated(error.title), detail, refusals)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(math.ceil(error.wait))
     return response
 
 

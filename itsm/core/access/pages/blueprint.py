@@ -1,10 +1,10 @@
 """The blueprint of access, and how a session enters a browser and leaves it."""
 
-from flask import Blueprint, current_app, flash, make_response, redirect, session
+from flask import Blueprint, flash, make_response, redirect, session
 from werkzeug.wrappers import Response
 
 from itsm.core.texts import Message
-from itsm.core.web.edge import COOKIE, translated
+from itsm.core.web.edge import cookie_name, desk, translated
 from itsm.core.web.frame import YEAR
 
 pages = Blueprint("access", __name__)
@@ -15,13 +15,13 @@ def admit(secret: str, following: str = "/") -> Response:
     lacks one. Whatever was kept for who used this browser before is dropped."""
     session.clear()
     response = redirect(following)
-    keep_cookie(response, COOKIE, secret, YEAR)  # when it ends is decided here, not there
+    keep_cookie(response, cookie_name(desk().settings), secret, YEAR)  # when it ends is decided here, not there
     return response
 
 
 def keep_cookie(response: Response, name: str, value: str, seconds: int) -> None:
     """A cookie that no script reads and no other site sends."""
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    secure = desk().settings.secure
     response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
 
 

@@ -6,13 +6,13 @@ from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import admit, pages
+from itsm.core.access.pages.blueprint import admit, keep_cookie, pages
 from itsm.core.access.schemas import SignInIn
 from itsm.core.errors import Invalid, TooMany
 from itsm.core.hookspecs.declarations import SignInButton
 from itsm.core.texts import say
 from itsm.core.web import actor, needs, reading, writing
-from itsm.core.web.edge import COOKIE, PUBLIC, SIGNED_IN, translated
+from itsm.core.web.edge import PUBLIC, SIGNED_IN, cookie_name, desk, translated
 from itsm.core.web.frame import render, safe_next
 from itsm.core.web.inputs import parse
 from itsm.core.work.uow import UnitOfWork
@@ -85,8 +85,8 @@ def _buttons(uow: UnitOfWork) -> list[SignInButton]:
 def leave() -> Response:
     """End this browser's session."""
     with writing() as uow:
-        verbs.sign_out(uow, secret=request.cookies.get(COOKIE, ""))
+        verbs.sign_out(uow, secret=request.cookies.get(cookie_name(desk().settings), ""))
     session.clear()
     response = redirect("/sign-in")
-    response.delete_cookie(COOKIE)
+    keep_cookie(response, cookie_name(desk().settings), "", 0)
     return response

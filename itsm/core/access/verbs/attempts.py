@@ -30,7 +30,10 @@ def begin_attempt(uow: UnitOfWork, *, login: str, address: str, person_id: int |
     pair, on_account, from_network = uow.session.execute(numbers.where(recent, or_(by_account, by_network))).one()
     crowded = on_account >= rules.failures_per_account and not _knows(uow, person_id, address)
     if pair >= rules.failures_per_pair or from_network >= rules.failures_per_address or crowded:
-        raise TooMany(say("Too many attempts; wait {minutes} minutes.", minutes=rules.throttle_minutes))
+        raise TooMany(
+            say("Too many attempts; wait {minutes} minutes.", minutes=rules.throttle_minutes),
+            wait=60 * rules.throttle_minutes,
+        )
     uow.session.execute(insert(SignInFailure), [{"account": account, "address": network, "at": uow.now}])
 
 

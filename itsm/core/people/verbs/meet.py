@@ -82,4 +82,4 @@ def _refuse_flood(uow: UnitOfWork, most: int) -> None:
         select(func.count()).select_from(Person).where(UNCONFIRMED, Person.created_at > uow.now - timedelta(hours=1))
     )
     if (uow.session.scalar(recent) or 0) >= most:
-        raise TooMany(say("Too many unknown people within an hour; confirm or merge those who wait."))
+        raise TooMany(say("Too many unknown people within an hour; confirm or merge those who wait."), wait=3600)
