@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MACHINERY = "itsm.plugins.machinery.commands"
 # `itsm plugins new` and `check`: they build whole desks, which the machinery's own commands may not know.
 AUTHORING = "itsm.authoring.commands"
+OPERATIONS = "itsm.operations.commands"
 # name → (module, help line); one without a help line is not shown.
 COMMANDS = {
     "run": ("itsm.processes.commands", "Web and worker together, started again when they end."),
@@ -34,6 +35,8 @@ COMMANDS = {
     "verify": ("itsm.core.evidence.commands", "Check the whole ledger, and name the first bad link."),
     "seal": ("itsm.core.evidence.commands", "Seal the ledger now, outside the database."),
     "search": ("itsm.blocks.search.commands", "Build the documents of the search again, and see how far they are."),
+    "backup": (OPERATIONS, "Back up the desk while it works, or check a backup."),
+    "restore": (OPERATIONS, "Restore a backup into an empty desk."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
     "rules": ("itsm.blocks.rules.commands", "Try rules on this desk's history, and trace them."),
     "fill-demo": ("itsm.plugins.machinery.demo.fill", ""),

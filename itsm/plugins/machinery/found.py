@@ -27,7 +27,7 @@ def found_desk(office: Office, plugins: Sequence[str], *, email: str, password: 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_second(office)
     if not office.settings.secret_key:
-        _write_secret(folder / "secret_key")
+        write_secret(folder / "secret_key")
     run_child("migrate", *(word for plugin in plugins for word in ("--with", plugin)))
     with trial.unit_of_work(COMMAND_LINE) as uow:
         grant_defaults(uow, trial.registry.permissions.values())
@@ -48,7 +48,7 @@ def _refuse_second(office: Office) -> None:
             raise Conflict(say("There is a desk already in this database; nothing was changed."))
 
 
-def _write_secret(path: Path) -> None:
+def write_secret(path: Path) -> None:
     """For the owner's eyes only, from the first moment."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,6 +1,6 @@
 """Run revisions: up to the newest, or all the way down; each one happens as a whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
 from itsm.core.db import Base
-from itsm.core.errors import DeskError
+from itsm.core.errors import DeskError, NotReady
 from itsm.core.hookspecs.declarations import Field
 from itsm.plugins.machinery.migrate.alone import alone
 from itsm.plugins.machinery.migrate.indexes import drop, sync
@@ -23,6 +23,16 @@ def migrate(engine: Engine, lineages: Sequence[Lineage], fields: Iterable[tuple[
     with alone(engine) as connection:
         done = [line for lineage in sorted(lineages, key=_core_first) for line in _upgrade(connection, lineage)]
         return done + sync(connection, fields)
+
+
+def upgrade_within(connection: Connection, lineages: Sequence[Lineage], until: Mapping[str, str] | None = None) -> None:
+    """Run revisions inside the caller's transaction, up to the newest or to those of `until` (lineage → revision)."""
+    for lineage in sorted(lineages, key=_core_first):
+        following, script = rest(lineage, history(lineage), _version(connection, lineage)), _script(lineage)
+        if until is not None:
+            following = following[: _place(lineage, following, until[lineage.name])]
+        for revision in following:
+            _apply(connection, lineage, script, revision)
 
 
 def purge(engine: Engine, lineage: Lineage, fields: Iterable[tuple[str, Field]] = ()) -> None:
@@ -40,6 +50,14 @@ def purge(engine: Engine, lineage: Lineage, fields: Iterable[tuple[str, Field]] 
 
 def _core_first(lineage: Lineage) -> bool:
     return lineage.name != "core"
+
+
+def _place(lineage: Lineage, revisions: Sequence[Revision], last: str) -> int:
+    """How many revisions there are up to `last`."""
+    ids = [revision.id for revision in revisions]
+    if last not in ids:
+        raise NotReady(f"{lineage.name}: what is to be restored is at {last}, newer than the code")
+    return ids.index(last) + 1
 
 
 def _upgrade(connection: Connection, lineage: Lineage) -> list[str]:
