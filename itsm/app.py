@@ -136,8 +136,8 @@ def quarantine_hung(settings: Settings, database: Database) -> None:
 class Office:
     """What commands work with: the settings, the database, the desk as it is now."""
 
-    def __init__(self) -> None:
-        self.settings = read_settings()
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or read_settings()
         self.database = Database(self.settings.database_url)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""`itsm backup`, `itsm restore`, `itsm doctor`: each loads what it needs when it runs, so that `--help` answers at once."""
+"""`itsm backup`, `itsm restore`, `itsm doctor`: each loads what it needs when it runs: `--help` answers at once."""
 
 import json
 import os
@@ -49,6 +49,7 @@ def backup(open_office: "Callable[[], Office]", to: str, checked: Path | None, a
 def restore(open_office: "Callable[[], Office]", file: Path, into: str, force: bool, left_out: tuple[str, ...]) -> None:
     """Restore a backup into an empty desk, on either database. Background jobs are held until they are released."""
     from itsm.operations.backup.whole import restore_desk
+    from itsm.plugins.machinery.child import run_child
 
     if "://" in into:
         os.environ["ITSM_DATABASE_URL"] = into
@@ -57,6 +58,7 @@ def restore(open_office: "Callable[[], Office]", file: Path, into: str, force: b
         os.environ["ITSM_DATABASE_URL"] = f"sqlite:///{Path(into).absolute() / 'itsm.sqlite3'}"
     settings = open_office().settings
     done = restore_desk(settings, file, force=force, left_out=left_out)
+    run_child("migrate")  # what other plugins lack, and the indexes of fields
     _tell(done.manifest, file, False)
     click.echo(
         f"Restored into {settings.data_dir}. The ledger is in its epoch {done.epoch}, everybody is signed out, and "
@@ -77,6 +79,6 @@ def _tell(manifest: "Manifest", place: Path, as_json: bool, **more: object) -> N
         click.echo(json.dumps(values, ensure_ascii=False))
         return
     click.echo(
-        f"{place}: whole. Taken {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC by itsm {manifest.itsm} on {manifest.engine}: "
+        f"{place}: taken {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC by itsm {manifest.itsm} on {manifest.engine}, "
         f"{manifest.rows} rows of {len(manifest.tables)} tables, {len(manifest.files)} files, {size / 1e6:.1f} MB."
     )

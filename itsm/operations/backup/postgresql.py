@@ -37,10 +37,8 @@ class PostgresqlRows:
         columns = tuple(name for name, _ in self._columns(table))
         last = 0
         for sequence in filter(None, (self._sequence(table, name) for name in columns)):
-            value, called = self._cursor.execute(
-                sql.SQL("SELECT last_value, is_called FROM {}").format(sequence)
-            ).fetchone()
-            last = value if called else 0
+            query = sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}").format(sequence)
+            last = self._cursor.execute(query).fetchone()[0]
         return Shape(table, columns, last)
 
     def give(self, shape: Shape) -> Iterator[bytes]:
@@ -75,18 +73,14 @@ class PostgresqlRows:
         """Triggers and references rest in this block; made again after it, the references check every row."""
         references = self._cursor.execute(REFERENCES).fetchall()
         for table, name, _ in references:
-            self._cursor.execute(
-                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.SQL(table), sql.Identifier(name))
-            )
+            drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.SQL(table), sql.Identifier(name))
+            self._cursor.execute(drop)
         self._triggers("DISABLE")
         yield
         self._triggers("ENABLE")
         for table, name, made in references:
-            self._cursor.execute(
-                sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                    sql.SQL(table), sql.Identifier(name), sql.SQL(made)
-                )
-            )
+            words = (sql.SQL(table), sql.Identifier(name), sql.SQL(made))
+            self._cursor.execute(sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(*words))
         self._cursor.execute("ANALYZE")
 
     def _triggers(self, what: str) -> None:
@@ -129,6 +123,4 @@ def postgresql_snapshot(engine: Engine) -> Iterator[PostgresqlRows]:
 
 def _value(name: str, declared: str) -> sql.Composable:
     column = sql.Identifier(name)
-    return (
-        sql.SQL(MOMENT).format(column) if declared.startswith("timestamp") and "with time zone" in declared else column
-    )
+    return sql.SQL(MOMENT).format(column) if declared == "timestamp with time zone" else column

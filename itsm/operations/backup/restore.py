@@ -1,7 +1,9 @@
 """Restore a backup into an empty database of either kind: in one transaction, so that it happens or does not."""
 
+import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
+import psycopg
 from sqlalchemy import Connection, delete, text, update
 
 from itsm.core.access.models import LoginSession
@@ -16,7 +18,9 @@ from itsm.core.work.models import Lease
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import hold_calls
 from itsm.operations.backup.archive import Reader
-from itsm.operations.backup.manifest import Manifest, Table
+from itsm.operations.backup.manifest import BadBackup, Manifest, Table
+from itsm.operations.backup.postgresql import PostgresqlRows
+from itsm.operations.backup.sqlite import SqliteRows
 from itsm.operations.backup.take import rows_of
 from itsm.plugins.machinery.migrate import Lineage
 from itsm.plugins.machinery.migrate.apply import upgrade_within
@@ -59,7 +63,7 @@ def load_tables(
     with rows.at_rest():
         for table in tables:
             connection.execute(text(f'DELETE FROM "{table.shape.name}"'))  # noqa: S608 - what revisions wrote
-            rows.take(table.shape, backup.rows(table))
+            _take(rows, table, backup)
     upgrade_within(connection, lineages)
 
 
@@ -82,10 +86,17 @@ def begin_again(uow: UnitOfWork, *, manifest: Manifest, epoch: int) -> int:
     session.execute(delete(Lease))
     session.execute(update(LoginSession).where(LoginSession.revoked_at.is_(None)).values(revoked_at=uow.now))
     held = hold_calls(uow)
-    facts = {"epoch": epoch, "taken_at": manifest.taken_at, "itsm": manifest.itsm, "engine": manifest.engine}
-    append(uow, stream="desk", subject_id=0, type="desk_restored", facts=facts)
+    about = {"taken_at": manifest.taken_at.isoformat(), "itsm": manifest.itsm, "engine": manifest.engine}
+    append(uow, stream="desk", subject_id=0, type="desk_restored", facts={"epoch": epoch, **about})
     new_generation(uow)
     return held
+
+
+def _take(rows: SqliteRows | PostgresqlRows, table: Table, backup: Reader) -> None:
+    try:
+        rows.take(table.shape, backup.rows(table))
+    except (ValueError, psycopg.DataError, psycopg.IntegrityError, sqlite3.IntegrityError) as error:
+        raise BadBackup(f"The rows of {table.shape.name} do not fit: {error}") from error
 
 
 def _is_of(table: Table, plugins: Collection[str]) -> bool:

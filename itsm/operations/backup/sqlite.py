@@ -28,11 +28,11 @@ class SqliteRows:
 
     def shape(self, table: str) -> Shape:
         """The columns of a table that can be written, and its counter."""
-        found = self._raw.execute("SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone()
-        last = (
-            self._raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone() if found else None
-        )
-        return Shape(table, tuple(name for name, _ in self._columns(table)), last[0] if last else 0)
+        columns = tuple(name for name, _ in self._columns(table))
+        if not self._raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone():
+            return Shape(table, columns)
+        last = self._raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return Shape(table, columns, last[0] if last else 0)
 
     def give(self, shape: Shape) -> Iterator[bytes]:
         """All rows; SQLite itself writes the lines, which is several times faster than doing it here."""

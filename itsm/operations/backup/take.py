@@ -50,7 +50,7 @@ def take_backup(engine: Engine, store: FileStore, place: Path, now: datetime, po
         raise Conflict(say("{place} is there already; nothing was written.", place=place))
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with new_archive(place) as archive:
-        with _snapshot(engine) as rows:
+        with snapshot(engine) as rows:
             tables, revisions = _write_tables(rows, archive, point)
             names, epoch = _stored(rows), _epoch(rows)
         sizes = {name: archive.file(name, store.path(name)) for name in names}
@@ -68,7 +68,8 @@ def take_backup(engine: Engine, store: FileStore, place: Path, now: datetime, po
     return manifest
 
 
-def _snapshot(engine: Engine) -> AbstractContextManager[Rows]:
+def snapshot(engine: Engine) -> AbstractContextManager[SqliteRows | PostgresqlRows]:
+    """The rows of a database as they are at this moment, while others go on writing."""
     return sqlite_snapshot(engine) if engine.dialect.name == "sqlite" else postgresql_snapshot(engine)
 
 

@@ -23,7 +23,6 @@ from itsm.operations.backup.archive import Reader, open_archive
 from itsm.operations.backup.manifest import Manifest
 from itsm.operations.backup.restore import begin_again, empty, load_tables, refuse_strange, store_files
 from itsm.operations.backup.take import rows_of, take_backup
-from itsm.plugins.machinery.child import run_child
 from itsm.plugins.machinery.desk import clock_of
 from itsm.plugins.machinery.found import write_secret
 from itsm.plugins.machinery.lineages import lineages
@@ -104,7 +103,6 @@ def restore_desk(settings: Settings, place: Path, *, force: bool = False, left_o
         database.dispose()
     if not settings.secret_key:
         write_secret(settings.data_dir / "secret_key")
-    run_child("migrate")  # what plugins that came in later still need, and the indexes of fields
     return restored
 
 
