@@ -33,7 +33,7 @@ from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Host
 from itsm.plugins.machinery.lineages import indexed_fields, lineages
 from itsm.plugins.machinery.members import Member, installed, load, ordered
-from itsm.plugins.machinery.migrate import lacking_indexes, pending
+from itsm.plugins.machinery.migrate import NEWER, lacking_indexes, pending
 from itsm.plugins.machinery.switch import quarantine
 from itsm.plugins.machinery.watchdog import forget_note, read_notes
 
@@ -106,6 +106,8 @@ def check_schema(database: Database, members: Iterable[Member]) -> None:
     lacking = pending(database.engine, lineages(members))
     if lacking and lacking[0].startswith("core 0001"):
         raise NoDesk("There is no desk in this database. Make one with `itsm init`.")
+    if any(line.endswith(NEWER) for line in lacking):
+        raise NotReady(f"The schema does not fit this code ({'; '.join(lacking)}). Install the code that made it.")
     if lacking:
         raise NotReady(f"The schema does not fit this code ({'; '.join(lacking)}). Run `itsm migrate`.")
 

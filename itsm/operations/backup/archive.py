@@ -1,5 +1,7 @@
 """The archive: a zip file with one part for each table, the files by their content, and the manifest last."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import zipfile
@@ -13,6 +15,7 @@ from itsm.core.files.outside import FileStore
 from itsm.operations.backup.manifest import NAME, BadBackup, Manifest, Shape, Table, read_manifest
 
 CHUNK = 1 << 20
+MARK = ".itsm-backup-"
 QUICK = 1  # the level of compression: the others cost five times as much for a tenth of the size
 
 
@@ -47,8 +50,10 @@ class Writer:
 @contextmanager
 def new_archive(place: Path) -> Iterator[Writer]:
     """An archive that bears its name only when it is whole and on the disk; a kill leaves a `.part` at most."""
-    half = place.with_name(f".{place.name}.{os.getpid()}.part")
+    _clear_up(place.parent)
+    half = place.with_name(f"{MARK}{place.name}.part")
     handle = os.open(half, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         with os.fdopen(handle, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as archive:
@@ -141,6 +146,14 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> int:
     while chunk := source.read(CHUNK):
         size += target.write(chunk)
     return size
+
+
+def _clear_up(folder: Path) -> None:
+    """Remove what killed backups left; one that is being written is locked by its process."""
+    for half in folder.glob(f"{MARK}*.part"):
+        with half.open("rb") as file, contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            half.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -114,6 +114,7 @@ def _restore(
     epoch = max(_epoch(connection), manifest.epoch) + 1
     empty(connection, force=force)
     load_tables(connection, backup, known, left_out)
+    Failpoint.parse(settings.failpoint).reach("mid_restore")
     store_files(backup, FileStore(settings.data_dir / "files", sys.maxsize))
     desk, _ = build(settings, [], database=Database(settings.database_url, connection))
     with desk.unit_of_work(COMMAND_LINE) as uow:

@@ -62,7 +62,7 @@ def migrate(open_office: OpenOffice, extra: tuple[str, ...], gone: str) -> None:
         fields = [(t, f) for t, f in indexed_fields(desk.registry) if f.name.startswith(f"{gone}.")]
         purge(engine, lineage_of(member, names), fields)
         return
-    done = apply(engine, lineages(desk.members), indexed_fields(desk.registry))
+    done = apply(engine, lineages(desk.members), indexed_fields(desk.registry), desk.point)
     if any(line.startswith("index ") for line in done):
         tell_processes(office.database)
     click.echo("\n".join(done) or "Nothing to do: the schema is up to date.")

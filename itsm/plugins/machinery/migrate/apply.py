@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
 from itsm.core.db import Base
 from itsm.core.errors import DeskError, NotReady
+from itsm.core.failpoints import Failpoint
 from itsm.core.hookspecs.declarations import Field
 from itsm.plugins.machinery.migrate.alone import alone
 from itsm.plugins.machinery.migrate.indexes import drop, sync
@@ -18,10 +19,15 @@ from itsm.plugins.machinery.migrate.lineage import Lineage, Revision, history, r
 from itsm.plugins.machinery.migrate.pending import version_of
 
 
-def migrate(engine: Engine, lineages: Sequence[Lineage], fields: Iterable[tuple[str, Field]] = ()) -> list[str]:
+def migrate(
+    engine: Engine,
+    lineages: Sequence[Lineage],
+    fields: Iterable[tuple[str, Field]] = (),
+    point: Failpoint = Failpoint(),  # noqa: B008 - frozen
+) -> list[str]:
     """Bring every lineage to its newest revision, the core first, then make missing indexes; tells what was done."""
     with alone(engine) as connection:
-        done = [line for lineage in sorted(lineages, key=_core_first) for line in _upgrade(connection, lineage)]
+        done = [line for lineage in sorted(lineages, key=_core_first) for line in _upgrade(connection, lineage, point)]
         return done + sync(connection, fields)
 
 
@@ -60,7 +66,7 @@ def _place(lineage: Lineage, revisions: Sequence[Revision], last: str) -> int:
     return ids.index(last) + 1
 
 
-def _upgrade(connection: Connection, lineage: Lineage) -> list[str]:
+def _upgrade(connection: Connection, lineage: Lineage, point: Failpoint) -> list[str]:
     """One transaction for each revision, and a fresh look in each: another process may have been faster."""
     revisions, script = history(lineage), _script(lineage)
     done: list[str] = []
@@ -70,6 +76,7 @@ def _upgrade(connection: Connection, lineage: Lineage) -> list[str]:
             if following is None:
                 return done
             _apply(connection, lineage, script, following)
+            point.reach("mid_migration")
         done.append(f"{lineage.name} {following.id}: {following.title}")
 
 

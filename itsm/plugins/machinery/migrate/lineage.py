@@ -7,6 +7,8 @@ from pathlib import Path
 
 from itsm.core.errors import DeskError, NotReady
 
+NEWER = "newer than the code"
+
 
 @dataclass(frozen=True)
 class Lineage:
@@ -49,7 +51,7 @@ def rest(lineage: Lineage, revisions: Sequence[Revision], version: str | None) -
         return revisions
     ids = [revision.id for revision in revisions]
     if version not in ids:
-        raise NotReady(f"{lineage.name}: the database is at {version}, newer than the code")
+        raise NotReady(f"{lineage.name}: the database is at {version}, {NEWER}")
     return revisions[ids.index(version) + 1 :]
 
 
