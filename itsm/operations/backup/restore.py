@@ -13,7 +13,6 @@ from itsm.core.errors import Conflict, DeskError
 from itsm.core.files.outside import FileStore
 from itsm.core.ledger.models import StreamHead
 from itsm.core.ledger.verbs import append
-from itsm.core.texts import say
 from itsm.core.work.models import Lease
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import hold_calls
@@ -31,8 +30,10 @@ def empty(connection: Connection, *, force: bool) -> None:
     rows = rows_of(connection)
     names = rows.names()
     if names and not force:
-        raise Conflict(say("The database is not empty: it has {count} tables. Restore into another one, or lose all of "
-                           "them with --force.", count=len(names)))  # fmt: skip
+        raise Conflict(
+            f"The database is not empty: it has {len(names)} tables. Restore into another one, or lose all of them with "
+            "--force."
+        )
     if names:
         rows.drop_all()
 

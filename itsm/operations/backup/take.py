@@ -13,7 +13,6 @@ from itsm.core.errors import Conflict, DeskError
 from itsm.core.failpoints import Failpoint
 from itsm.core.files.models import StoredFile
 from itsm.core.files.outside import FileStore
-from itsm.core.texts import say
 from itsm.operations.backup.archive import Writer, new_archive
 from itsm.operations.backup.lines import lines_of
 from itsm.operations.backup.manifest import Manifest, Shape, Table
@@ -47,7 +46,7 @@ def rows_of(connection: Connection) -> SqliteRows | PostgresqlRows:
 def take_backup(engine: Engine, store: FileStore, place: Path, now: datetime, point: Failpoint) -> Manifest:
     """Write the archive `place`; what it holds. Raises `Conflict` when something stands there already."""
     if place.exists():
-        raise Conflict(say("{place} is there already; nothing was written.", place=place))
+        raise Conflict(f"{place} is there already; nothing was written.")
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with new_archive(place) as archive:
         with snapshot(engine) as rows:
