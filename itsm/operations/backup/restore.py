@@ -31,7 +31,7 @@ def empty(connection: Connection, *, force: bool) -> None:
     names = rows.names()
     if names and not force:
         raise Conflict(
-            f"The database is not empty: it has {len(names)} tables. Restore into another one, or lose all of them with "
+            f"The database is not empty: it has {len(names)} tables. Restore into another one, or lose them all with "
             "--force."
         )
     if names:
