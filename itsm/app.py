@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
+import itsm.blocks.oidc.hooks
 import itsm.blocks.rules.hooks
 import itsm.blocks.search.hooks
 import itsm.blocks.services.hooks
@@ -41,6 +42,7 @@ HOUSE = (
     Member("core", "", "itsm.core.hooks", built_in=True, hooks=itsm.core.hooks),
     Member("calendars", "", "itsm.blocks.calendars.hooks", built_in=True, hooks=itsm.blocks.calendars.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
+    Member("oidc", "", "itsm.blocks.oidc.hooks", built_in=True, hooks=itsm.blocks.oidc.hooks),
     Member("machinery", "", "itsm.plugins.machinery.hooks", built_in=True, hooks=itsm.plugins.machinery.hooks),
     Member("rules", "", "itsm.blocks.rules.hooks", built_in=True, hooks=itsm.blocks.rules.hooks),
     Member("search", "", "itsm.blocks.search.hooks", built_in=True, hooks=itsm.blocks.search.hooks),

@@ -38,12 +38,13 @@ class Role(Base):
 
 
 class RoleGrant(Base):
-    """A person's role."""
+    """A person's role. origin: empty where somebody gave it, else the other party that it follows: oidc.company."""
 
     __tablename__ = "role_grant"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(ForeignKey("role.key", ondelete="CASCADE"), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
 
 class Token(Base):

@@ -31,6 +31,7 @@ from itsm.core.access.verbs.codes import (
     use_recovery_code,
 )
 from itsm.core.access.verbs.identities import identities_of, link_identity, person_of_identity, unlink_identity
+from itsm.core.access.verbs.origins import settle_roles
 from itsm.core.access.verbs.passkeys import (
     add_passkey,
     passkey_by,
@@ -84,6 +85,6 @@ __all__ = [
     "offer_codes", "offered_secret", "open_session", "own_login", "own_tokens", "passkey_by", "passkeys_of",
     "people_who_may", "person_and_login", "person_of_identity", "person_of_login", "recovery_codes_left",
     "remove_codes", "remove_passkey", "remove_role", "renew_recovery_codes", "reset_factors", "revoke_role",
-    "revoke_token", "save_role", "sign_in", "sign_in_as", "sign_in_rules", "sign_out", "spend", "standing_of",
-    "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
+    "revoke_token", "save_role", "settle_roles", "sign_in", "sign_in_as", "sign_in_rules", "sign_out", "spend",
+    "standing_of", "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
 ]  # fmt: skip

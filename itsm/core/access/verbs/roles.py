@@ -147,10 +147,11 @@ def grant_defaults(uow: UnitOfWork, permissions: Iterable[Permission]) -> None:
 
 
 def grant_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
-    """Give a person a role that allows nothing which the actor may not do."""
+    """Give a person a role that allows nothing which the actor may not do; it no longer follows another party."""
     require_over(uow, find_role(uow, key=role).permissions)
-    if uow.session.get(RoleGrant, (person_id, role)) is None:
-        uow.session.add(RoleGrant(person_id=person_id, role=role))
+    held = uow.session.get(RoleGrant, (person_id, role))
+    if held is None or held.origin:
+        uow.session.merge(RoleGrant(person_id=person_id, role=role, origin=""))
         uow.session.flush()
         append(uow, stream="person", subject_id=person_id, type="role_granted", facts={"role": role})
 
