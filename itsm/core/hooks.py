@@ -1,6 +1,6 @@
 """The core's own table of contents: it registers through the same hooks as any plugin."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from itsm.core.fields.documents import fields_document
 from itsm.core.fields.pages import pages as fields_pages
 from itsm.core.fields.references import core_references
 from itsm.core.fields.verbs import rework_field
+from itsm.core.files.jobs import remove_unnamed
 from itsm.core.hookspecs.declarations import (
     CallHandler,
     ConfigurationPart,
@@ -33,12 +34,21 @@ from itsm.core.hookspecs.declarations import (
     Visible,
 )
 from itsm.core.hookspecs.marks import hook
+from itsm.core.hookspecs.personal import PersonalData, Retained
+from itsm.core.hookspecs.registry import Registry
 from itsm.core.ledger.jobs import expand
 from itsm.core.people.api import api as people_api
 from itsm.core.people.documents import people_documents
 from itsm.core.people.models import Address, Organisation, OrganisationDomain, Person, Team
 from itsm.core.people.pages import pages as people_pages
 from itsm.core.people.verbs import merge_references
+from itsm.core.privacy.holders import core_holders
+from itsm.core.privacy.jobs import forget_old, forget_some
+from itsm.core.privacy.kept import core_retained
+from itsm.core.privacy.pages import pages as privacy_pages
+from itsm.core.privacy.rows import delete_own_rows
+from itsm.core.privacy.schemas import retention_document
+from itsm.core.privacy.verbs import erase_stragglers
 from itsm.core.tickets.api import api_blueprint
 from itsm.core.tickets.documents import core_documents
 from itsm.core.tickets.jobs import remap
@@ -65,6 +75,8 @@ def register_permissions() -> Sequence[Permission]:
         Permission("people.edit", {"en": "Edit people", "ru": "Изменять людей"}, ("head", *ADMIN)),
         Permission("people.meet", {"en": "Register unknown people", "ru": "Регистрировать неизвестных"}, STAFF),
         Permission("people.merge", {"en": "Merge duplicates", "ru": "Объединять дубли"}, ("head", *ADMIN)),
+        Permission("people.erase", {"en": "Erase people", "ru": "Удалять данные людей"}, ADMIN),
+        Permission("people.export", {"en": "Hand out a person's data", "ru": "Выгружать данные о человеке"}, ADMIN),
         Permission("people.teams", {"en": "Edit groups", "ru": "Изменять группы"}, ADMIN),
         Permission("people.accounts", {"en": "Accounts, roles, tokens", "ru": "Учётные записи, роли, токены"}, ADMIN),
         Permission("core.configure", {"en": "Configure the desk", "ru": "Настраивать службу"}, ADMIN),
@@ -81,8 +93,8 @@ def register_references() -> Sequence[ReferenceType]:
 
 
 @hook
-def register_documents() -> Sequence[DocumentType]:
-    return (*core_documents(), *people_documents(), *access_documents(), fields_document())
+def register_documents() -> Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]:
+    return (*core_documents(), *people_documents(), *access_documents(), fields_document(), retention_document)
 
 
 @hook
@@ -112,9 +124,23 @@ def register_configuration() -> Sequence[ConfigurationPart]:
 
 
 @hook
+def register_personal_data() -> Sequence[PersonalData]:
+    return (*core_holders(), PersonalData("core.rows", None, delete_own_rows, 800))
+
+
+@hook
+def register_retention() -> Sequence[Retained]:
+    return core_retained()
+
+
+@hook
 def register_calls() -> Sequence[CallHandler]:
     return (
         CallHandler("core.expand", expand),
+        CallHandler("core.erase_stragglers", erase_stragglers, long=True, timeout=600),
+        CallHandler("core.forget_old", forget_old, late="drop"),
+        CallHandler("core.forget_some", forget_some, late="drop", timeout=300),
+        CallHandler("core.remove_unnamed", remove_unnamed, timeout=300),
         CallHandler("core.seal", seal, late="drop", timeout=600),
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
         CallHandler("core.merge_references", merge_references, long=True),
@@ -129,6 +155,7 @@ def register_schedules() -> Sequence[Schedule]:
     return (
         Schedule("core.receipts", "core.forget_receipts", timedelta(days=1)),
         Schedule("core.sign_in", "core.tidy_sign_in", timedelta(days=1)),
+        Schedule("core.forget_old", "core.forget_old", timedelta(days=1)),
         Schedule("core.seal", "core.seal", timedelta(hours=1)),
     )
 
@@ -136,7 +163,8 @@ def register_schedules() -> Sequence[Schedule]:
 @hook
 def register_routes() -> Sequence[Routes]:
     pages = (
-        ticket_pages, fields_pages, people_pages, access_pages, accounts_pages, configuration_pages, work_pages,
+        ticket_pages, fields_pages, people_pages, privacy_pages, access_pages, accounts_pages, configuration_pages,
+        work_pages,
     )  # fmt: skip
     apis = (api_blueprint, fields_api, people_api, accounts_api)
     return (*(Routes(api, "api", at="/api/v1") for api in apis), *(Routes(blueprint, at="") for blueprint in pages))

@@ -8,11 +8,12 @@ from itsm.blocks.notices import hookspecs
 from itsm.blocks.notices.hookspecs import NoticeTemplate
 from itsm.blocks.notices.models import Notice
 from itsm.blocks.notices.pages import pages
-from itsm.blocks.notices.verbs import count_unread, notify
+from itsm.blocks.notices.verbs import count_unread, forget_notices, notify
 from itsm.core.act import Actor
 from itsm.core.hookspecs.declarations import NavEntry, Routes, Visible
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.observes import Happened
+from itsm.core.hookspecs.personal import PersonalData
 from itsm.core.hookspecs.shows import NavMark
 from itsm.core.tickets.models import Ticket, Watcher
 from itsm.core.web.edge import SIGNED_IN
@@ -40,6 +41,11 @@ def nav_marks(uow: UnitOfWork) -> Iterable[NavMark]:
 @hook
 def register_visibility() -> Sequence[Visible]:
     return (Visible(Notice, _own),)
+
+
+@hook
+def register_personal_data() -> Sequence[PersonalData]:
+    return (PersonalData("notices.notices", None, forget_notices),)
 
 
 @hook

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from itsm.blocks.notices.models import Notice
 from itsm.blocks.notices.rules import fill_template
+from itsm.core.hookspecs.personal import Whose
 from itsm.core.people.models import Person
 from itsm.core.texts import label_text
 from itsm.core.work.uow import UnitOfWork
@@ -61,3 +62,8 @@ def mark_read(uow: UnitOfWork) -> None:
     """The actor has seen them all."""
     mine = (Notice.person_id == uow.act.actor.person_id, Notice.read_at.is_(None))
     uow.session.execute(update(Notice).where(*mine).values(read_at=uow.now))
+
+
+def forget_notices(uow: UnitOfWork, whose: Whose) -> None:
+    """Notices about tickets whose texts are erased quote them; those before the people go with the people."""
+    uow.session.execute(delete(Notice).where(Notice.ticket_id.in_(whose.tickets)))

@@ -13,6 +13,7 @@ from itsm.blocks.search.subjects import core_kinds
 from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Permission, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.observes import Happened
+from itsm.core.hookspecs.personal import PersonalData
 from itsm.core.web.edge import SIGNED_IN
 from itsm.core.work.uow import UnitOfWork
 
@@ -52,6 +53,11 @@ def register_calls() -> Sequence[CallHandler]:
 @hook
 def register_schedules() -> Sequence[Schedule]:
     return (Schedule("search.follow", "search.follow", timedelta(seconds=15)),)
+
+
+@hook
+def register_personal_data() -> Sequence[PersonalData]:
+    return (PersonalData("search.documents", None, verbs.forget_texts, 900),)
 
 
 @hook

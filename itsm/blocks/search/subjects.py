@@ -13,6 +13,7 @@ from itsm.core.tickets.models import Attachment, Comment, Tag, Ticket
 from itsm.core.work.uow import UnitOfWork
 
 WORDY = ("text", "long_text")
+FINDABLE = (Person.merged_into_id.is_(None), Person.erased_at.is_(None))
 
 
 def core_kinds() -> Sequence[Searchable]:
@@ -65,7 +66,7 @@ def person_texts(uow: UnitOfWork, ids: Sequence[int]) -> Iterator[SearchText]:
     statement = select(Address.person_id, Address.value, Address.value_fold).where(Address.person_id.in_(ids))
     addresses = _grouped((row[0], row[1:]) for row in uow.session.execute(statement.order_by(Address.id)))
     columns = (Person.id, Person.name, Person.fields, Person.created_at)
-    for row in uow.session.execute(select(*columns).where(Person.id.in_(ids), Person.merged_into_id.is_(None))):
+    for row in uow.session.execute(select(*columns).where(Person.id.in_(ids), *FINDABLE)):
         fields = chain(*_field_texts(uow, "person", row.fields))
         yield SearchText(row.id, row.name, (*addresses[row.id], *fields), (), row.created_at.timestamp())
 

@@ -3,13 +3,29 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from itsm.core.errors import TooLarge
 from itsm.core.texts import say
 
 CHUNK = 1 << 16
+
+
+class Staged(NamedTuple):
+    """A content that was taken in, and where it will lie."""
+
+    sha256: str
+    size: int
+    source: Path
+    place: Path
+
+    def keep(self) -> None:
+        """Put it into the store, over the same content if that is there."""
+        self.place.parent.mkdir(exist_ok=True)
+        os.replace(self.source, self.place)
 
 
 class FileStore:
@@ -20,6 +36,13 @@ class FileStore:
 
     def put(self, stream: BinaryIO) -> tuple[str, int]:
         """Store the stream; returns (sha256, size in bytes). Raises `TooLarge` beyond the limit."""
+        with self.staged(stream) as staged:
+            staged.keep()
+        return staged.sha256, staged.size
+
+    @contextmanager
+    def staged(self, stream: BinaryIO) -> Iterator["Staged"]:
+        """Take the stream in beside the store; it is in the store from `keep` on, and gone without it."""
         self.root.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         handle, name = tempfile.mkstemp(dir=self.root)
@@ -33,13 +56,9 @@ class FileStore:
                     target.write(chunk)
                 target.flush()
                 os.fsync(target.fileno())
-            place = self.path(digest.hexdigest())
-            place.parent.mkdir(exist_ok=True)
-            os.replace(name, place)
-        except BaseException:
+            yield Staged(digest.hexdigest(), size, Path(name), self.path(digest.hexdigest()))
+        finally:
             Path(name).unlink(missing_ok=True)
-            raise
-        return digest.hexdigest(), size
 
     def path(self, sha256: str) -> Path:
         """Where a content lies; `sha256` is 64 hexadecimal digits."""

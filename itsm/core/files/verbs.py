@@ -1,7 +1,9 @@
 """Take files in."""
 
+from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
+from itsm.core.db import upsert
 from itsm.core.errors import Invalid
 from itsm.core.files.models import StoredFile
 from itsm.core.files.outside import FileStore
@@ -23,8 +25,17 @@ def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryI
     shown = LINE_CONTROL.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()[:255]
     if shown in ("", ".", ".."):
         raise Invalid.field("file", say("The file needs a name."))
-    sha256, size = store.put(content)
-    if uow.session.get(StoredFile, sha256) is None:
-        uow.session.add(StoredFile(sha256=sha256, size=size, created_at=uow.now))
-        uow.session.flush()
-    return Kept(sha256, shown, size)
+    with store.staged(content) as staged:
+        row = {"sha256": staged.sha256, "size": staged.size, "created_at": uow.now}
+        # Waits for whoever removes this very content, and then makes the row anew: so the row comes first.
+        known = upsert(uow.session, StoredFile).values(row)
+        uow.session.execute(known.on_conflict_do_update(index_elements=["sha256"], set_={"size": staged.size}))
+        staged.keep()
+    return Kept(staged.sha256, shown, staged.size)
+
+
+def forget_files(uow: UnitOfWork, *, sha256s: Iterable[str]) -> None:
+    """Have contents removed after the commit, unless something else names them."""
+    gone = sorted(set(sha256s))
+    if gone:
+        uow.later("core.remove_unnamed", sha256s=gone)

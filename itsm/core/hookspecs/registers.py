@@ -24,6 +24,7 @@ from itsm.core.hookspecs.declarations import (
     Visible,
 )
 from itsm.core.hookspecs.marks import spec
+from itsm.core.hookspecs.personal import PersonalData, Retained
 
 if TYPE_CHECKING:
     from itsm.core.hookspecs.registry import Registry
@@ -120,6 +121,18 @@ def register_visibility() -> Sequence[Visible]:
 @spec("registers")
 def register_sign_in() -> Sequence[SignInMethod]:
     """Ways to sign in that another party proves; each brings buttons for the sign-in page."""
+    return ()
+
+
+@spec("registers")
+def register_personal_data() -> Sequence[PersonalData]:
+    """What the plugin holds about people beside rows that cascade with them: how to hand it out and how to erase it."""
+    return ()
+
+
+@spec("registers")
+def register_retention() -> Sequence[Retained]:
+    """What the plugin keeps for a while only; administrators set the days in the document `core.retention`."""
     return ()
 
 

@@ -15,7 +15,9 @@ STREAM = "erasure"
 TEXTS, ERASED = table_of(EventText), table_of(ErasedText)
 
 
-def erase_texts(uow: UnitOfWork, *, events: Select[Any], because: str, facts: Mapping[str, Any] | None = None) -> int:
+def erase_texts(
+    uow: UnitOfWork, *, events: Select[Any], because: str, facts: Mapping[str, Any] | None = None, reason: str = ""
+) -> int:
     """Erase the texts of the events whose ids `events` selects; how many had some.
 
     The event `texts_erased` holds their number and the digest over their ids, so that nobody can pass a text that
@@ -32,5 +34,6 @@ def erase_texts(uow: UnitOfWork, *, events: Select[Any], because: str, facts: Ma
     covered = select(ERASED.c.event_id).where(ERASED.c.erasure == ids[0])
     connection.execute(delete(TEXTS).where(TEXTS.c.event_id.in_(covered)))
     told = {"texts": len(ids), "digest": ids_digest(ids).hex(), "because": because, **(facts or {})}
-    append(uow, stream=STREAM, subject_id=ids[0], type="texts_erased", facts=told, begins=True)
+    why = {"reason": reason} if reason else {}
+    append(uow, stream=STREAM, subject_id=ids[0], type="texts_erased", facts=told, texts=why, begins=True)
     return len(ids)

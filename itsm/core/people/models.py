@@ -67,7 +67,7 @@ class Person(Base):
 
     provisional: met by a channel under an unknown address; somebody confirms them or merges them into one known.
     merged_into_id: they were a duplicate; the row stays, for the ledger speaks of it, and what is asked of it leads
-    there.
+    there. erased_at: nothing is left of them but the number.
     """
 
     __tablename__ = "person"
@@ -89,6 +89,7 @@ class Person(Base):
     premium_until: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(default=False, server_default=false())
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    erased_at: Mapped[datetime | None]
     addresses: Mapped[list["Address"]] = relationship(order_by="Address.id", lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

@@ -5,6 +5,7 @@ from itsm.blocks.search.verbs.keep import (
     Progress,
     build_some,
     follow_ledger,
+    forget_texts,
     index_subjects,
     owe_documents,
     owe_rebuild,
@@ -12,6 +13,6 @@ from itsm.blocks.search.verbs.keep import (
 )
 
 __all__ = [
-    "Found", "Hit", "Progress", "build_some", "find_subjects", "follow_ledger", "index_subjects", "kinds_of",
-    "matching_tickets", "owe_documents", "owe_rebuild", "progress_of",
+    "Found", "Hit", "Progress", "build_some", "find_subjects", "follow_ledger", "forget_texts", "index_subjects",
+    "kinds_of", "matching_tickets", "owe_documents", "owe_rebuild", "progress_of",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from itsm.blocks.search.rules import LONGEST_TITLE, kind_word, stems, title_key
 from itsm.blocks.search.verbs.find import HOOK, is_own
 from itsm.core.db import is_postgresql, upsert
 from itsm.core.errors import Unknown
+from itsm.core.hookspecs.personal import Whose
 from itsm.core.ledger.verbs import Cursor, events_after
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
@@ -58,6 +59,17 @@ def index_subjects(uow: UnitOfWork, *, kind: str, ids: Iterable[int]) -> int:
     if rows:
         _write(uow.session, kind, rows)
     return len(rows)
+
+
+def forget_texts(uow: UnitOfWork, whose: Whose) -> None:
+    """Make the documents of people and tickets whose texts were erased again, at once.
+
+    SQLite only marks words as gone until it merges its index: a person is erased seldom, so it merges all of it then.
+    """
+    index_subjects(uow, kind="ticket", ids=whose.tickets)
+    index_subjects(uow, kind="person", ids=whose.people)
+    if whose.people and not is_postgresql(uow.session):
+        uow.session.execute(insert(INDEX).from_select(["search_index"], select(literal("optimize"))))
 
 
 def kind_of(uow: UnitOfWork, name: str) -> Searchable:

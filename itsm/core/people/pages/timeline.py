@@ -19,6 +19,8 @@ SENTENCES = {
     "person_changed": say("changed"),
     "person_confirmed": say("confirmed"),
     "person_merged": say("merged this one into {into}"),
+    "person_erased": say("erased"),
+    "person_exported": say("handed out everything about this person"),
     "person_absorbed": say("merged {merged} into this one"),
     "organisation_added": say("registered"),
     "organisation_changed": say("changed"),

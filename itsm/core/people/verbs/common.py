@@ -38,8 +38,15 @@ def lock(uow: UnitOfWork, model: Any, id_: int, match: int | None = None) -> Any
     into = getattr(row, "merged_into_id", None)
     if into is not None:
         raise Conflict(say("Number {id} was merged into number {into}: change that one.", id=id_, into=into))
+    if getattr(row, "erased_at", None) is not None:
+        raise erased(id_)
     check_match(row, match)
     return row
+
+
+def erased(id_: int) -> Conflict:
+    """That there is nothing to change or to hand out."""
+    return Conflict(say("Number {id} was erased: nothing is kept of them any more.", id=id_))
 
 
 def check_match(row: Any, match: int | None) -> None:

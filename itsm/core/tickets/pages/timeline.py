@@ -28,6 +28,7 @@ SENTENCES = {
     "link_added": say("linked #{other}"),
     "link_removed": say("removed the link to #{other}"),
     "ticket_absorbed": say("merged #{merged} into this ticket"),
+    "ticket_erased": say("erased the texts"),
     "file_attached": say("attached “{name}”"),
     "plugin_failed": say("the plugin {plugin} failed here; the ticket was saved without it"),
 }
