@@ -12,7 +12,6 @@ from itsm.core.errors import Unknown
 from itsm.core.files.outside import FileStore
 from itsm.core.people.verbs import find_by_address
 from itsm.core.privacy.verbs import erase_person, export_person
-from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
 __all__ = ["erase", "export"]
@@ -62,5 +61,5 @@ def _person(uow: UnitOfWork, who: str) -> int:
         return int(who.removeprefix("#"))
     found = find_by_address(uow, type="email", value=who)
     if found is None:
-        raise Unknown(say("Nobody has the address {value}.", value=who))
+        raise Unknown(f"Nobody has the address {who}.")
     return found.id

@@ -25,7 +25,7 @@ def core_retained() -> Sequence[Retained]:
     return (
         Retained("core.sessions", {"en": "Sessions that ended", "ru": "Завершённые сеансы"}, _sessions, 90),
         Retained("core.tokens", {"en": "Tokens that ended", "ru": "Недействующие токены"}, _tokens, 365),
-        Retained("core.sign_ins", {"en": "Failed sign-ins", "ru": "Неудачные попытки входа"}, _failures, 30),
+        Retained("core.sign_ins", {"en": "Failed sign-ins", "ru": "Неудачные попытки входа"}, _failures, 2),
         Retained("core.faults", {"en": "Faults of plugins", "ru": "Сбои модулей"}, _faults, 90),
         Retained(
             "core.uploads", {"en": "Files that nothing names", "ru": "Файлы, которые нигде не указаны"}, _uploads, 7

@@ -1,5 +1,6 @@
 """Guessing is slowed down by rows, not by Redis: an attempt is written down before it is judged."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import and_, delete, exists, func, insert, or_, select
@@ -41,6 +42,12 @@ def forgive_attempts(uow: UnitOfWork, *, login: str, address: str) -> None:
     """It was the true user: what failed for them from here no longer counts."""
     mine = (SignInFailure.account == _account(login), SignInFailure.address == caller_network(address))
     uow.session.execute(delete(SignInFailure).where(*mine))
+
+
+def forget_attempts(uow: UnitOfWork, *, logins: Iterable[str]) -> None:
+    """What was counted against these logins, wherever it came from: somebody is erased."""
+    accounts = [_account(login) for login in logins]
+    uow.session.execute(delete(SignInFailure).where(SignInFailure.account.in_(accounts)))
 
 
 def _account(login: str) -> bytes:

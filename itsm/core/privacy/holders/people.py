@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from itsm.core.access.models import Account, SignInFailure
+from itsm.core.access.models import Account
+from itsm.core.access.verbs.attempts import forget_attempts
 from itsm.core.configuration.models import Revision
 from itsm.core.db import table_of
 from itsm.core.files.verbs import forget_files
@@ -40,8 +41,7 @@ def erase_failures(uow: UnitOfWork, whose: Whose) -> None:
     """Failed sign-ins are counted by what was typed."""
     logins = uow.session.scalars(select(Account.login_fold).where(Account.person_id.in_(whose.people)))
     emails = uow.session.scalars(select(Address.value_fold).where(Address.person_id.in_(whose.people)))
-    typed = [f"account:{fold(name)[:200]}" for name in {*logins, *emails}]
-    uow.session.execute(delete(SignInFailure).where(SignInFailure.who.in_(typed)))
+    forget_attempts(uow, logins={*logins, *emails})
 
 
 def collect_revisions(uow: UnitOfWork, whose: Whose) -> Iterator[dict[str, Any]]:
