@@ -3,6 +3,7 @@
 import itsm.core.tickets.pages.acts
 import itsm.core.tickets.pages.around
 import itsm.core.tickets.pages.edit
+import itsm.core.tickets.pages.export
 import itsm.core.tickets.pages.new
 import itsm.core.tickets.pages.queue
 import itsm.core.tickets.pages.ticket  # noqa: F401  (each brings its views)

@@ -39,6 +39,8 @@ NAMES = {
     "state": say("Status"),
     "state_category": say("Stage"),
     "outcome": say("Outcome"),
+    "opened_at": say("Registered"),
+    "updated_at": say("Changed"),
     "tag": say("Tag"),
     "q": say("Words"),
 }

@@ -14,6 +14,7 @@ from itsm.core.fields.verbs import choices_of
 from itsm.core.people.names import own_teams
 from itsm.core.texts import Message, label_text, say
 from itsm.core.tickets.pages.blueprint import pages
+from itsm.core.tickets.pages.export import USUAL, columns_offered
 from itsm.core.tickets.pages.inputs import CHOICES
 from itsm.core.tickets.pages.labels import CATEGORIES, Labels
 from itsm.core.tickets.verbs import count_tickets, list_tickets
@@ -78,6 +79,8 @@ def queue() -> Response:
             errors=[sentence for name, found_ in found.errors.items() for sentence in (f"{name}: {s}" for s in found_)],
             following=_url({**filters, "after": found.page.next}) if found.page.next else "",
             first=_url(filters) if request.args.get("after") else "",
+            filters=filters,
+            columns=[(name, title, name in USUAL) for name, title in columns_offered(uow)],
         )
 
 
