@@ -177,6 +177,7 @@ def register_nav() -> Sequence[NavEntry]:
         NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
         NavEntry({"en": "Roles", "ru": "Роли"}, "accounts.roles", 105, "people.accounts"),
         NavEntry({"en": "Background jobs", "ru": "Фоновые задания"}, "work.jobs", 110, "core.calls"),
+        NavEntry({"en": "Access tokens", "ru": "Токены доступа"}, "access.all_tokens", 125, "people.accounts"),
         NavEntry({"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure"),
         NavEntry({"en": "Fields", "ru": "Поля"}, "fields.overview", 135, "core.configure"),
     )

@@ -12,12 +12,59 @@ class SignInIn(Strict):
     password = fields.String(required=True, validate=Size(1, 1000))
 
 
+class CredentialIn(Strict):
+    """What an authenticator answered, as JSON."""
+
+    credential = fields.String(required=True, validate=Size(2, 20_000))
+
+
+class FactorIn(Strict):
+    """A second factor: a code of the app, a recovery code, or what an authenticator answered."""
+
+    code = Line(60, blank=True, load_default="")
+    credential = fields.String(load_default="", validate=Size(0, 20_000))
+
+
+class CodeIn(Strict):
+    """The first code of a new authenticator; `offer` is its sealed secret."""
+
+    code = Line(60, required=True)
+    offer = Line(1000, required=True)
+
+
+class PasskeyIn(CredentialIn):
+    """A new passkey with its name."""
+
+    name = Line(120, blank=True, load_default="")
+
+
+class FirstFactorIn(FactorIn):
+    """Either of the two."""
+
+    offer = Line(1000, blank=True, load_default="")
+    name = Line(120, blank=True, load_default="")
+
+
+class NewPasswordIn(Strict):
+    """A password of one's own."""
+
+    password = fields.String(required=True, validate=Size(1, 1000))
+
+
+class OwnPasswordIn(NewPasswordIn):
+    """The password of until now, and another one."""
+
+    old = fields.String(required=True, validate=Size(1, 1000))
+    tokens = YesNo(load_default=False)
+
+
 class TokenIn(Strict):
     """A new token; without scopes it may do everything that its person may."""
 
     name = Line(120, required=True)
-    days = Whole(1, 3650, load_default=None, allow_none=True)
+    days = Whole(0, 3650, load_default=None, allow_none=True)
     scopes = fields.List(Line(80), load_default=list, validate=Size(0, 500))
+    addresses = Line(1000, blank=True, load_default="")
 
 
 class OwnSettingsIn(Strict):

@@ -13,7 +13,9 @@ from itsm.core.refusals import refusals_of
 from itsm.core.texts import say
 from itsm.core.web.edge import translated
 
-FRAME = frozenset({"csrf_token", "next"})
+CONFIRMING = ("confirm_password", "confirm_code", "confirm_credential")
+# What stands in a form beside its own fields: the frame's, and the proof that it is still the same person.
+FRAME = frozenset({"csrf_token", "next", *CONFIRMING})
 Typed = MultiDict[str, str]
 Texts = dict[str, list[str]]
 

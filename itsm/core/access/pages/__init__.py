@@ -1,6 +1,7 @@
 """Signing in and out, one's own account, its factors, sessions and tokens."""
 
-from itsm.core.access.pages import account, sign_in
+from itsm.core.access.pages import account, security, sign_in, steps, tokens
 from itsm.core.access.pages.blueprint import pages
+from itsm.core.access.pages.confirm import confirmed
 
-__all__ = ["account", "pages", "sign_in"]
+__all__ = ["account", "confirmed", "pages", "security", "sign_in", "steps", "tokens"]

@@ -1,5 +1,6 @@
 """One's own account: tokens, language and appearance."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
 from itsm.core.access.pages.blueprint import done, keep_cookie, pages
-from itsm.core.access.schemas import OwnSettingsIn, TokenIn
+from itsm.core.access.schemas import OwnSettingsIn
 from itsm.core.errors import Invalid
 from itsm.core.people.verbs import change_own_settings
 from itsm.core.texts import LOCALES, say
@@ -40,10 +41,12 @@ def looks() -> Response:
 def account() -> Response:
     """Language, appearance, zone, and the tokens that still work."""
     with reading() as uow:
-        return _account(uow)
+        return account_page(uow)
 
 
-def _account(uow: UnitOfWork, *, status: int = 200, **more: Any) -> Response:
+def account_page(uow: UnitOfWork, *, status: int = 200, **more: Any) -> Response:
+    """The page; `secret` is a token that was just made."""
+    rules = verbs.sign_in_rules(uow)
     held = [p for p in uow.registry.permissions.values() if actor().may(p.name)]
     context = {"errors": {}, "typed": {}, "secret": "", **more}
     return render(
@@ -52,6 +55,8 @@ def _account(uow: UnitOfWork, *, status: int = 200, **more: Any) -> Response:
         status=status,
         account=verbs.own_login(uow),
         tokens=verbs.own_tokens(uow),
+        rules=rules,
+        soon=uow.now + timedelta(days=rules.token_warn_days),
         permissions=sorted(held, key=lambda p: p.name),
         zones=sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "posix", "right"))),
         timezone=actor().timezone,
@@ -68,38 +73,12 @@ def own_settings() -> Response:
         with writing() as uow:
             change_own_settings(uow, **parse(OwnSettingsIn, request.form))
     except Invalid as error:
-        return _refused("timezone", error)
+        return refused("timezone", error)
     return done(say("Saved."))
 
 
-@pages.post("/account/tokens")
-@needs(SIGNED_IN)
-def make_token() -> Response:
-    """Make a token; its secret is on this one answer only."""
-    form = request.form.copy()
-    if not form.get("days"):
-        form.poplist("days")
-    try:
-        data = parse(TokenIn, form)
-        with writing() as uow:
-            person = actor().person_id or 0
-            secret = verbs.add_token(uow, person_id=person, **{**data, "scopes": data["scopes"] or ["*"]})
-    except Invalid as error:
-        return _refused("token", error)
-    with reading() as uow:
-        return _account(uow, secret=secret)
-
-
-def _refused(form: str, error: Invalid) -> Response:
+def refused(form: str, error: Invalid) -> Response:
+    """The page once more with what was typed, and why not."""
     sentences = [sentence for found in by_field(error).values() for sentence in found]
     with reading() as uow:
-        return _account(uow, status=422, errors={form: sentences}, typed=request.form)
-
-
-@pages.post("/account/tokens/<int:token_id>/revoke")
-@needs(SIGNED_IN)
-def end_token(token_id: int) -> Response:
-    """End a token at once."""
-    with writing() as uow:
-        verbs.revoke_token(uow, token_id=token_id)
-    return done(say("The token is revoked."))
+        return account_page(uow, status=422, errors={form: sentences}, typed=request.form)

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from flask import redirect, request, session
+from flask import Response as FlaskResponse
+from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
 from itsm.core.access.pages.blueprint import admit, keep_cookie, pages
-from itsm.core.access.schemas import SignInIn
-from itsm.core.errors import Invalid, TooMany
+from itsm.core.access.pages.proofs import entry_here, keep_challenge, outside, passkey_shown, place
+from itsm.core.access.rules import PASSKEY
+from itsm.core.access.schemas import CredentialIn, SignInIn
+from itsm.core.errors import Forbidden, Invalid, TooMany
 from itsm.core.hookspecs.declarations import SignInButton
 from itsm.core.texts import say
 from itsm.core.web import actor, needs, reading, writing
@@ -25,6 +28,9 @@ def enter() -> Response:
     following = safe_next(request.args.get("next"))
     if actor().kind == "person":
         return redirect(following)
+    entry = entry_here()
+    if entry is not None and entry.stage != "whole":
+        return redirect(url_for("access.step", next=following))
     with reading() as uow:
         return sign_in_form(uow, following)
 
@@ -60,6 +66,43 @@ def _secret(login: str, password: str) -> str | None:
         return None
     with writing() as uow:
         return verbs.sign_in(uow, proof=proof, login=login, address=address, agent=request.user_agent.string)
+
+
+@pages.get("/sign-in/passkey")
+@needs(PUBLIC)
+def passkey_options() -> Response:
+    """What the browser asks an authenticator for: any passkey of this desk that knows its owner."""
+    options = outside().request_options(place(), alone=True)
+    with reading() as uow:
+        keep_challenge("alone", options, uow.now)
+    return FlaskResponse(options, content_type="application/json")
+
+
+@pages.post("/sign-in/passkey")
+@needs(PUBLIC)
+def sign_in_by_passkey() -> Response:
+    """A passkey alone: it is two factors, for it knows its owner."""
+    following, address = safe_next(request.form.get("next")), request.remote_addr or ""
+    wrong, status, secret = say("This passkey is not known here, or it was removed."), 422, None
+    try:
+        data = parse(CredentialIn, request.form)
+        with writing() as uow:
+            verbs.begin_attempt(uow, login=f"passkey {address}", address=address)
+        with writing() as uow:
+            key = passkey_shown(uow, data["credential"], purpose="alone")
+            if key is not None:
+                verbs.forgive_attempts(uow, login=f"passkey {address}", address=address)
+                secret = verbs.sign_in_as(
+                    uow, person_id=key.person_id, method=PASSKEY, address=address, agent=request.user_agent.string
+                )
+    except Invalid:
+        pass
+    except (TooMany, Forbidden) as error:
+        wrong, status = error.message, error.status
+    if secret is not None:
+        return admit(secret, following)
+    with reading() as uow:
+        return sign_in_form(uow, following, status=status, errors=[translated(wrong)])
 
 
 def sign_in_form(uow: UnitOfWork, following: str, *, status: int = 200, errors: Any = ()) -> Response:

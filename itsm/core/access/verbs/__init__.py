@@ -33,6 +33,7 @@ from itsm.core.access.verbs.codes import (
 from itsm.core.access.verbs.identities import identities_of, link_identity, person_of_identity, unlink_identity
 from itsm.core.access.verbs.origins import settle_roles
 from itsm.core.access.verbs.passkeys import (
+    NewKey,
     add_passkey,
     passkey_by,
     passkeys_of,
@@ -76,7 +77,7 @@ from itsm.core.access.verbs.sign_in import Proof, check_password, person_of_logi
 from itsm.core.access.verbs.tokens import HeldToken, add_token, list_tokens, own_tokens, revoke_token, tokens_of
 
 __all__ = [
-    "BUNDLED", "Entry", "Found", "HeldToken", "Proof", "accepted_password", "account_of", "actor_of_session",
+    "BUNDLED", "Entry", "Found", "HeldToken", "NewKey", "Proof", "accepted_password", "account_of", "actor_of_session",
     "actor_of_token", "add_account", "add_codes", "add_passkey", "add_token", "advance", "begin_attempt",
     "change_password", "check_password", "codes_of", "disable_account", "enable_account", "end_session",
     "end_sessions", "end_tokens", "entry_of", "find_by_session", "find_by_token", "find_role", "forgive_attempts",

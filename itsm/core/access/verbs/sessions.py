@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, select, update
 
@@ -19,12 +19,15 @@ from itsm.core.work.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sign-in on its way: the session, whose it is, and what it still lacks."""
+    """A session, whose it is, and what it still lacks. confirmed_at: when they last proved who they are."""
 
     session_id: int
     person_id: int
+    name: str
     login: str
     stage: Stage
+    confirmed_at: datetime
+    has_password: bool
 
 
 def open_session(
@@ -61,7 +64,11 @@ def entry_of(uow: UnitOfWork, secret: str) -> Entry | None:
     if found is None:
         return None
     session, account = found
-    return Entry(session.id, session.person_id, account.login, _stage(uow, session, account))
+    name = uow.session.get_one(Person, session.person_id).name
+    stage = _stage(uow, session, account)
+    return Entry(
+        session.id, session.person_id, name, account.login, stage, session.confirmed_at, bool(account.password_hash)
+    )
 
 
 def advance(uow: UnitOfWork, *, secret: str, factor: str | None = None) -> str:
