@@ -1,6 +1,6 @@
 """The blueprint of access, and how a session enters a browser and leaves it."""
 
-from flask import Blueprint, flash, make_response, redirect, session
+from flask import Blueprint, flash, make_response, redirect, request, session
 from werkzeug.wrappers import Response
 
 from itsm.core.texts import Message
@@ -15,8 +15,23 @@ def admit(secret: str, following: str = "/") -> Response:
     lacks one. Whatever was kept for who used this browser before is dropped."""
     session.clear()
     response = redirect(following)
-    keep_cookie(response, cookie_name(desk().settings), secret, YEAR)  # when it ends is decided here, not there
+    keep_session(response, secret)
     return response
+
+
+def session_secret() -> str:
+    """What this browser shows of its session; '' for none."""
+    return request.cookies.get(cookie_name(desk().settings), "")
+
+
+def keep_session(response: Response, secret: str) -> None:
+    """Bring a session's secret into the browser; when it ends is decided here, not there."""
+    keep_cookie(response, cookie_name(desk().settings), secret, YEAR)
+
+
+def drop_session(response: Response) -> None:
+    """Take it out of the browser again."""
+    keep_cookie(response, cookie_name(desk().settings), "", 0)
 
 
 def keep_cookie(response: Response, name: str, value: str, seconds: int) -> None:

@@ -10,14 +10,14 @@ from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import keep_cookie, pages
+from itsm.core.access.pages.blueprint import keep_session, pages, session_secret
 from itsm.core.access.pages.proofs import entry_here, keep_challenge, outside, place, right_factor, right_password
 from itsm.core.access.verbs import Entry
 from itsm.core.errors import NotSignedIn, TooMany
 from itsm.core.texts import say
 from itsm.core.web import needs, reading, writing
-from itsm.core.web.edge import COOKIE, SIGNED_IN, translated
-from itsm.core.web.frame import YEAR, render, safe_next
+from itsm.core.web.edge import SIGNED_IN, translated
+from itsm.core.web.frame import render, safe_next
 from itsm.core.web.inputs import CONFIRMING
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -44,7 +44,7 @@ def confirmed(view: V) -> V:
             return wrong
         renewed = _renew(wrong)
         response = make_response(view(*args, **more))
-        keep_cookie(response, COOKIE, renewed, YEAR)
+        keep_session(response, renewed)
         return response
 
     return cast(V, guarded)
@@ -59,7 +59,7 @@ def confirm() -> Response:
     if isinstance(wrong, Response):
         return wrong
     response = redirect(following)
-    keep_cookie(response, COOKIE, _renew(wrong), YEAR)
+    keep_session(response, _renew(wrong))
     return response
 
 
@@ -89,7 +89,7 @@ def _is_fresh(entry: Entry) -> bool:
 
 def _renew(factor: str | None) -> str:
     with writing() as uow:
-        return verbs.advance(uow, secret=request.cookies.get(COOKIE, ""), factor=factor)
+        return verbs.advance(uow, secret=session_secret(), factor=factor)
 
 
 def _proved(entry: Entry, *, following: str = "") -> str | Response | None:

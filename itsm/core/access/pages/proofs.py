@@ -8,9 +8,10 @@ from flask import g, request, session
 
 from itsm.core.access import verbs
 from itsm.core.access.models import Passkey
+from itsm.core.access.pages.blueprint import session_secret
 from itsm.core.access.verbs import Entry
 from itsm.core.act import Act, Actor
-from itsm.core.web.edge import COOKIE, desk, reading, writing
+from itsm.core.web.edge import desk, reading, writing
 from itsm.core.work.uow import UnitOfWork
 
 CHALLENGE_FOR = timedelta(minutes=10)
@@ -37,7 +38,7 @@ def place() -> Any:
 
 def entry_here() -> Entry | None:
     """The session of this browser, whole or on its way."""
-    secret = request.cookies.get(COOKIE)
+    secret = session_secret()
     if not secret:
         return None
     with reading() as uow:

@@ -7,7 +7,7 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import admit, keep_cookie, pages
+from itsm.core.access.pages.blueprint import admit, drop_session, pages, session_secret
 from itsm.core.access.pages.proofs import entry_here, keep_challenge, outside, passkey_shown, place
 from itsm.core.access.rules import PASSKEY
 from itsm.core.access.schemas import CredentialIn, SignInIn
@@ -15,7 +15,7 @@ from itsm.core.errors import Forbidden, Invalid, TooMany
 from itsm.core.hookspecs.declarations import SignInButton
 from itsm.core.texts import say
 from itsm.core.web import actor, needs, reading, writing
-from itsm.core.web.edge import PUBLIC, SIGNED_IN, cookie_name, desk, translated
+from itsm.core.web.edge import PUBLIC, SIGNED_IN, translated
 from itsm.core.web.frame import render, safe_next
 from itsm.core.web.inputs import parse
 from itsm.core.work.uow import UnitOfWork
@@ -128,8 +128,8 @@ def _buttons(uow: UnitOfWork) -> list[SignInButton]:
 def leave() -> Response:
     """End this browser's session."""
     with writing() as uow:
-        verbs.sign_out(uow, secret=request.cookies.get(cookie_name(desk().settings), ""))
+        verbs.sign_out(uow, secret=session_secret())
     session.clear()
     response = redirect("/sign-in")
-    keep_cookie(response, cookie_name(desk().settings), "", 0)
+    drop_session(response)
     return response

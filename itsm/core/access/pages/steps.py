@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import admit, keep_cookie, pages
+from itsm.core.access.pages.blueprint import admit, drop_session, keep_session, pages, session_secret
 from itsm.core.access.pages.enrol import codes_offer, new_codes, new_passkey, passkey_creation
 from itsm.core.access.pages.proofs import as_owner, entry_here, keep_challenge, outside, place, right_factor
 from itsm.core.access.schemas import FactorIn, FirstFactorIn, NewPasswordIn
@@ -15,8 +15,8 @@ from itsm.core.access.verbs import Entry
 from itsm.core.errors import Conflict, Invalid, TooMany
 from itsm.core.texts import say
 from itsm.core.web import needs, reading
-from itsm.core.web.edge import COOKIE, PUBLIC, translated
-from itsm.core.web.frame import YEAR, render, safe_next
+from itsm.core.web.edge import PUBLIC, translated
+from itsm.core.web.frame import render, safe_next
 from itsm.core.web.inputs import by_field, parse
 
 
@@ -87,7 +87,7 @@ def first_factor() -> Response:
     renewed = _advance(entry, "passkey" if data["credential"] else "code")
     with reading() as uow:
         page = render(uow, "core/recovery_codes.html", codes=codes, following=_following())
-    keep_cookie(page, COOKIE, renewed, YEAR)
+    keep_session(page, renewed)
     return page
 
 
@@ -98,9 +98,9 @@ def cancel() -> Response:
     entry = entry_here()
     if entry is not None:
         with as_owner(entry) as uow:
-            verbs.sign_out(uow, secret=request.cookies.get(COOKIE, ""))
+            verbs.sign_out(uow, secret=session_secret())
     response = _begin()
-    response.delete_cookie(COOKIE)
+    drop_session(response)
     return response
 
 
@@ -135,7 +135,7 @@ def _begin() -> Response:
 
 def _advance(entry: Entry, factor: str | None = None) -> str:
     with as_owner(entry) as uow:
-        return verbs.advance(uow, secret=request.cookies.get(COOKIE, ""), factor=factor)
+        return verbs.advance(uow, secret=session_secret(), factor=factor)
 
 
 def _refused(entry: Entry, error: Invalid) -> Response:
