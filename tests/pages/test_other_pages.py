@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from itsm.blocks.services.verbs import add_service
+from itsm.core.ledger.models import Event
 from itsm.core.work.models import OwedCall
+from itsm.core.work.verbs import hold_calls
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Sample, World
 from tests.pages.conftest import Visitor, hidden
@@ -31,6 +34,61 @@ def test_a_failed_job_is_shown_with_its_fault_and_tried_again(signed_in: SignedI
         assert uow.session.get_one(OwedCall, number).state == "due"
     assert admin.post(f"/jobs/{number}/retry").status_code == 409
     assert admin.post("/jobs/999999/retry").status_code == 404
+
+
+def dead_calls(desk: Desk, number: int, *names: str) -> list[int]:
+    """Calls that failed for good, in one lane of a ticket."""
+    with desk.unit_of_work(TESTER) as uow:
+        for name in names:
+            uow.later(name, number=number, lane="a lane")
+        uow.session.flush()
+        rows = uow.session.scalars(select(OwedCall).where(OwedCall.name.in_(names)).order_by(OwedCall.id)).all()
+        for row in rows:
+            row.state, row.error = "dead", "OSError: the other system is away"
+        return [row.id for row in rows]
+
+
+def told(desk: Desk, type: str) -> list[dict[str, Any]]:
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        return [dict(facts) for facts in uow.session.scalars(select(Event.facts).where(Event.type == type))]
+
+
+def test_failed_jobs_tell_what_they_are_about_and_are_tried_again_by_name(
+    signed_in: SignedIn, desk: Desk, new_ticket: Callable[..., int]
+) -> None:
+    number = new_ticket("Printer")
+    first, second, other = dead_calls(desk, number, "gadget.tell", "gadget.tell", "gadget.mark")
+    admin = signed_in("admin")
+    page = admin.get("/jobs?state=dead")
+    assert f'<a href="/tickets/{number}">' in page.text
+    assert admin.submit("/jobs?state=dead", "/jobs/retry", {"name": "gadget.tell"}).status_code == 302
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        states = [uow.session.get_one(OwedCall, id_).state for id_ in (first, second, other)]
+    assert states == ["due", "due", "dead"]
+    assert told(desk, "calls_retried") == [{"calls": [first, second], "names": ["gadget.tell"]}]
+
+
+def test_a_failed_job_is_given_up_with_a_reason_and_its_lane_goes_on(
+    signed_in: SignedIn, desk: Desk, new_ticket: Callable[..., int]
+) -> None:
+    (call,) = dead_calls(desk, new_ticket("Printer"), "gadget.tell")
+    admin = signed_in("admin")
+    assert admin.post(f"/jobs/{call}/drop", {"reason": " "}).status_code == 422
+    assert admin.submit("/jobs", f"/jobs/{call}/drop", {"reason": "The system is gone"}).status_code == 302
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        assert uow.session.get_one(OwedCall, call).state == "done"
+    assert told(desk, "calls_dropped") == [{"calls": [call], "names": ["gadget.tell"]}]
+    assert admin.post(f"/jobs/{call}/drop", {"reason": "again"}).status_code == 409
+
+
+def test_what_is_held_since_a_restore_is_said_and_released_on_the_page(signed_in: SignedIn, desk: Desk) -> None:
+    admin = signed_in("admin")
+    assert "Since a restore" not in admin.get("/jobs").text
+    with desk.unit_of_work(TESTER) as uow:
+        hold_calls(uow)
+    assert "Since a restore" in admin.get("/jobs").text
+    assert admin.submit("/jobs", "/jobs/release", {}).status_code == 302
+    assert "Since a restore" not in admin.get("/jobs").text
 
 
 def test_a_document_is_edited_as_text_with_a_reason_and_put_back(signed_in: SignedIn, desk: Desk) -> None:

@@ -29,6 +29,7 @@ PROBLEMS = {
     428: "Send `If-Match`.",
     429: "Too many calls; `Retry-After` says how many seconds to wait.",
     503: "The desk is not ready; try again.",
+    507: "There is no room left on the desk's disk; nothing was changed.",
 }
 ENTRY = {
     "type": "object",
@@ -136,7 +137,7 @@ def _statuses(method: str, operation: Operation, parameters: list[Page], *, publ
     if "query" in places:
         found.add(422)
     if method != "get":
-        found |= {404, 409, 422}
+        found |= {404, 409, 422, 507}
     if "requestBody" in operation:
         found |= {413, 415}
     if "If-Match" in headers:

@@ -1,5 +1,6 @@
 """Errors as answers: RFC 9457 problem details for the API, a page for people."""
 
+import errno
 import math
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,9 @@ from itsm.core.texts import say
 from itsm.core.web.edge import channel, translated
 
 TYPE = "application/problem+json"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# How SQLite and PostgreSQL say it; the former's I/O errors are those of writing alone.
+FULL = ("database or disk is full", "disk i/o error", "no space left on device", "could not extend file")
 # What people are told of errors that are not the desk's own; programs get the exact sentence.
 FRIENDLY = {
     400: (say("This could not be read"), say("Go back, load the page again and send the form once more.")),
@@ -47,6 +51,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ValidationError, lambda e: _desk_error(Invalid(refusals=refusals_of(e.messages))))
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(OSError, _out_of_room)
     app.register_error_handler(DataError, lambda _: _desk_error(Invalid(say("A value is out of range."))))
     app.register_error_handler(Exception, _unforeseen)
 
@@ -80,9 +85,24 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_away(error: OperationalError) -> Response:
     current_app.logger.error("database: %s", error)
+    if any(word in str(error.orig).lower() for word in FULL):
+        return _no_room()
     response = _answer(503, translated("Not ready"), translated(say("The database does not answer; try again.")), [])
     response.headers["Retry-After"] = "2"
     return response
+
+
+def _out_of_room(error: OSError) -> Response:
+    if error.errno not in NO_ROOM:
+        return _unforeseen(error)
+    current_app.logger.error("no room: %s", error)
+    return _no_room()
+
+
+def _no_room() -> Response:
+    """Nothing was changed: what was begun in the database is rolled back, half a file is removed."""
+    detail = say("There is no room left on the disk; nothing was changed. The administrator must make room.")
+    return _answer(507, translated(say("No room")), translated(detail), [])
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -1,12 +1,22 @@
 """`itsm calls`: background jobs as people see them."""
 
 import json
+from dataclasses import replace
 
 import click
 
 from itsm.core.commands import OpenOffice
 from itsm.core.work.models import OwedCall
-from itsm.core.work.verbs import STATES, count_calls, list_calls, release_calls, retry_call, run_schedule
+from itsm.core.work.verbs import (
+    STATES,
+    count_calls,
+    drop_call,
+    list_calls,
+    release_calls,
+    retry_call,
+    retry_calls,
+    run_schedule,
+)
 
 
 @click.group()
@@ -30,14 +40,31 @@ def list_(open_office: OpenOffice, state: str | None, limit: int, as_json: bool)
 
 
 @calls.command()
-@click.argument("ids", nargs=-1, required=True, type=int)
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--name", default="", help="All dead jobs of this name.")
+@click.option("--all", "every", is_flag=True, help="All dead jobs.")
 @click.pass_obj
-def retry(open_office: OpenOffice, ids: tuple[int, ...]) -> None:
-    """Try dead jobs again from their first attempt."""
+def retry(open_office: OpenOffice, ids: tuple[int, ...], name: str, every: bool) -> None:
+    """Try dead jobs again from their first attempt: those with these IDS, of one name, or all."""
+    if sum(map(bool, (ids, name, every))) != 1:
+        raise click.UsageError("say which: IDS, --name or --all")
     with open_office().unit_of_work() as uow:
         for number in ids:
             retry_call(uow, call_id=number)
-    click.echo(f"{len(ids)} will be tried again.")
+        count = len(ids) or retry_calls(uow, name=name)
+    click.echo(f"{count} will be tried again.")
+
+
+@calls.command()
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; it stands in the ledger.")
+@click.pass_obj
+def drop(open_office: OpenOffice, number: int, reason: str) -> None:
+    """Give the dead job NUMBER up, so that what waits behind it goes on."""
+    with open_office().unit_of_work() as uow:
+        uow.act = replace(uow.act, reason=reason)
+        drop_call(uow, call_id=number)
+    click.echo(f"{number} is given up.")
 
 
 @calls.command()
@@ -64,6 +91,8 @@ def _values(row: OwedCall) -> dict[str, object]:
         "id": row.id,
         "name": row.name,
         "state": row.state,
+        "key": row.key,
+        "since": row.created_at.isoformat(),
         "due": row.due.isoformat(),
         "attempts": row.attempts,
         "args": row.args,

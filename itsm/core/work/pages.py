@@ -1,4 +1,4 @@
-"""Background jobs: what is still to be done, what failed and why; try again, release after a restore."""
+"""Background jobs: what is still to be done, what failed and why; try again, give up, release after a restore."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -7,7 +7,18 @@ from itsm.core.texts import say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.work.verbs import STATES, count_calls, list_calls, release_calls, retry_call
+from itsm.core.work.verbs import (
+    STATES,
+    count_calls,
+    drop_call,
+    failed_names,
+    held,
+    list_calls,
+    release_calls,
+    retry_call,
+    retry_calls,
+    subjects_of,
+)
 
 pages = Blueprint("work", __name__)
 WORDS = {
@@ -30,7 +41,11 @@ def jobs() -> Response:
         if state not in STATES:
             state = "dead" if counts["dead"] else "due"
         views = [(key, translated(word), counts.get(key, 0)) for key, word in WORDS.items()]
-        return render(uow, "core/jobs.html", views=views, state=state, calls=list_calls(uow, state=state))
+        calls = list_calls(uow, state=state)
+        return render(
+            uow, "core/jobs.html", views=views, state=state, calls=calls, total=counts.get(state, 0),
+            about=subjects_of(uow, calls), failed=failed_names(uow) if state == "dead" else (), held=held(uow),
+        )  # fmt: skip
 
 
 @pages.post("/jobs/<int:call_id>/retry")
@@ -40,6 +55,26 @@ def retry(call_id: int) -> Response:
     with writing() as uow:
         retry_call(uow, call_id=call_id)
     flash(translated(say("The job will be tried again.")))
+    return redirect(url_for("work.jobs"))
+
+
+@pages.post("/jobs/retry")
+@needs("core.calls")
+def retry_all() -> Response:
+    """Try all failed jobs of one name again."""
+    with writing() as uow:
+        count = retry_calls(uow, name=request.form.get("name", ""))
+    flash(translated(say("To be tried again: {count}.", count=count)))
+    return redirect(url_for("work.jobs"))
+
+
+@pages.post("/jobs/<int:call_id>/drop")
+@needs("core.calls")
+def drop(call_id: int) -> Response:
+    """Give a failed job up, with a reason."""
+    with writing(request.form.get("reason", "").strip()[:200]) as uow:
+        drop_call(uow, call_id=call_id)
+    flash(translated(say("The job is given up; what waited behind it goes on.")))
     return redirect(url_for("work.jobs"))
 
 
