@@ -4,6 +4,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,16 @@ from itsm.app import build
 from itsm.core.act import Act, Actor
 from itsm.core.db import Base, make_engine
 from itsm.core.errors import Conflict, DeskError
+from itsm.core.hookspecs.declarations import Schedule
 from itsm.core.ledger.models import Event
 from itsm.core.ledger.verbs import Cursor, append, events_after
 from itsm.core.people.models import Person
 from itsm.core.people.verbs import add_person
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.verbs import add_comment, change_ticket, claim_ticket, open_ticket
+from itsm.core.work.jobs.clockwork import fire_schedules, lead
+from itsm.core.work.models import OwedCall
+from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, TESTER, settings_for
 from tests.servers import new_database, postgres
@@ -194,3 +199,25 @@ def test_a_lower_transaction_with_a_higher_place_in_its_stream_is_read_in_the_st
     mine = [event.seq for event in [*early, *late] if (event.stream, event.subject_id) == ("ticket", number)]
     assert mine == [1, 2, 3]
     assert [event.seq for event in early if event.stream == "ticket"] == [1], "the younger one lies above the horizon"
+
+
+def test_of_many_who_claim_to_lead_one_does_and_a_due_time_fires_once_whoever_fires_it(shared_desk: Desk) -> None:
+    hourly = [Schedule("core.receipts", "core.forget_receipts", timedelta(hours=1))]
+    with shared_desk.unit_of_work(TESTER) as uow:
+        fire_schedules(uow, hourly)
+        due = hourly[0].next_after(uow.now)
+
+    def act(index: int) -> tuple[bool, int]:
+        with shared_desk.unit_of_work(TESTER) as uow:
+            return lead(uow.session, uow.now, f"worker {index}"), _fired_at(uow, due, hourly)
+
+    results = at_once(WRITERS, act)
+    assert sum(leads for leads, _ in results) == 1  # type: ignore[misc, attr-defined]
+    with shared_desk.unit_of_work(TESTER, write=False) as uow:
+        keys = list(uow.session.scalars(select(OwedCall.key).where(OwedCall.name == "core.forget_receipts")))
+    assert keys == [f"core.receipts@{due.isoformat()}"]
+
+
+def _fired_at(uow: UnitOfWork, now: datetime, schedules: list[Schedule]) -> int:
+    uow.now = now
+    return fire_schedules(uow, schedules)

@@ -30,6 +30,18 @@ class Effect(Base):
     id: Mapped[Id]
     ticket_id: Mapped[int]
 
+class Told(Base):
+    """One ticket of which another system was told."""
+    __tablename__ = "gadget_told"
+    id: Mapped[Id]
+    ticket_id: Mapped[int]
+
+class Mark(Base):
+    """One call of many that was done."""
+    __tablename__ = "gadget_mark"
+    id: Mapped[Id]
+    number: Mapped[int]
+
 class Tick(Base):
     """One tick of the schedule."""
     __tablename__ = "gadget_tick"
@@ -47,20 +59,24 @@ def upgrade():
     op.create_table("gadget_effect", sa.Column("id", BigId, primary_key=True),
                     sa.Column("ticket_id", BigId, nullable=False, index=True))
     op.create_table("gadget_tick", sa.Column("id", BigId, primary_key=True))
+    for name, column in (("gadget_told", "ticket_id"), ("gadget_mark", "number")):
+        op.create_table(name, sa.Column("id", BigId, primary_key=True), sa.Column(column, BigId, nullable=False))
 
 def downgrade():
+    op.drop_table("gadget_mark")
+    op.drop_table("gadget_told")
     op.drop_table("gadget_tick")
     op.drop_table("gadget_effect")
 '''
 HOOKS = '''
 """The table of contents of the gadget."""
-import sys, time
+import os, signal, sys, time
 from datetime import timedelta
 from flask import jsonify
 from sqlalchemy import func, select, text
 from itsm.plugins import (About, ApiBlueprint, CallHandler, Command, Field, Panel, Permission, Refusal, Routes,
                           Schedule, hook, needs, reading, say)
-from itsm_gadget.models import Effect, Tick
+from itsm_gadget.models import Effect, Mark, Tick, Told
 
 about = About(title={"en": "Gadget", "ru": "Штука"})
 api = ApiBlueprint("gadget", __name__)
@@ -71,7 +87,10 @@ def effects():
     """How many effects there are, and of how many tickets."""
     with reading() as uow:
         total, tickets = uow.session.execute(select(func.count(), func.count(Effect.ticket_id.distinct()))).one()
-        return jsonify(total=total, tickets=tickets, ticks=uow.session.scalar(select(func.count()).select_from(Tick)))
+        ticks = uow.session.scalar(select(func.count()).select_from(Tick))
+        told = uow.session.scalars(select(Told.ticket_id).order_by(Told.ticket_id)).all()
+        marks = uow.session.scalars(select(Mark.number).order_by(Mark.number)).all()
+        return jsonify(total=total, tickets=tickets, ticks=ticks, told=list(told), marks=list(marks))
 
 @hook
 def register_permissions():
@@ -92,7 +111,9 @@ def register_panels():
 
 @hook
 def register_calls():
-    return (CallHandler("gadget.tick", tick), CallHandler("gadget.late", tick, late="drop"))
+    return (CallHandler("gadget.tick", tick), CallHandler("gadget.late", tick, late="drop"),
+            CallHandler("gadget.tell", told, outside=tell), CallHandler("gadget.mark", mark),
+            CallHandler("gadget.kill", kill), CallHandler("gadget.hang", hang, timeout=1))
 
 @hook
 def register_schedules():
@@ -100,10 +121,38 @@ def register_schedules():
 
 @hook
 def register_commands():
-    return (Command("greet", "Say hello.", lambda uow, name="nobody": f"Hello {name}"),)
+    return (Command("greet", "Say hello.", lambda uow, name="nobody": f"Hello {name}"),
+            Command("owe", "Owe many marks, and one bad call among them.", owe))
+
+def owe(uow, marks="60", bad="", minutes="0"):
+    at = uow.now + timedelta(minutes=int(minutes))
+    for number in range(int(marks)):
+        if bad and number == int(marks) // 2:
+            uow.later("gadget." + bad)
+        uow.later("gadget.mark", number=number, at=at)
+    return "owed"
 
 def tick(uow):
     uow.session.add(Tick())
+
+def mark(uow, number):
+    uow.session.add(Mark(number=number))
+
+def kill(uow):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def hang(uow):
+    sum(range(10**13))
+
+def tell(call):
+    with call.http() as http:
+        path = f"/{call.args['number']}"
+        answer = http.post(os.environ["GADGET_SINK"] + path, headers={"Idempotency-Key": call.key})
+    answer.raise_for_status()
+    return answer.text
+
+def told(uow, number, outcome):
+    uow.session.add(Told(ticket_id=number))
 
 @hook
 def ticket_opening(uow, draft):
@@ -128,6 +177,8 @@ def ticket_recorded(uow, ticket_id, draft):
 @hook
 def ticket_opened(uow, event):
     uow.session.add(Effect(ticket_id=event.subject_id))
+    if "GADGET_SINK" in os.environ:
+        uow.later("gadget.tell", number=event.subject_id)
 '''
 
 
