@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from itsm.core.access.documents import access_documents
 from itsm.core.access.jobs import tidy_sign_in
@@ -41,6 +41,13 @@ from itsm.core.people.api import api as people_api
 from itsm.core.people.documents import people_documents
 from itsm.core.people.models import Address, Organisation, OrganisationDomain, Person, Team
 from itsm.core.people.pages import pages as people_pages
+from itsm.core.people.seen import (
+    visible_addresses,
+    visible_domains,
+    visible_organisations,
+    visible_people,
+    visible_teams,
+)
 from itsm.core.people.verbs import merge_references
 from itsm.core.privacy.holders import core_holders
 from itsm.core.privacy.jobs import forget_old, forget_some
@@ -54,6 +61,7 @@ from itsm.core.tickets.documents import core_documents
 from itsm.core.tickets.jobs import remap
 from itsm.core.tickets.models import Attachment, Comment, Ticket
 from itsm.core.tickets.pages import pages as ticket_pages
+from itsm.core.tickets.seen import inner_tickets, is_staff_everywhere, visible_tickets
 from itsm.core.work.jobs.clockwork import forget_receipts
 from itsm.core.work.pages import pages as work_pages
 
@@ -64,17 +72,23 @@ ADMIN = ("administrator",)
 
 @hook
 def register_permissions() -> Sequence[Permission]:
+    head = ("head", *ADMIN)
     return (
-        Permission("tickets.open", {"en": "Open tickets", "ru": "Регистрировать обращения"}, EVERYONE),
-        Permission("tickets.read", {"en": "Read own tickets", "ru": "Читать свои обращения"}, EVERYONE),
-        Permission("tickets.read_all", {"en": "Read all tickets", "ru": "Читать все обращения"}, STAFF),
-        Permission("tickets.work", {"en": "Work on tickets", "ru": "Обрабатывать обращения"}, STAFF),
-        Permission("tickets.comment", {"en": "Comment", "ru": "Комментировать"}, EVERYONE),
-        Permission("tickets.internal", {"en": "Internal notes", "ru": "Внутренние заметки"}, STAFF),
-        Permission("people.read", {"en": "See people", "ru": "Видеть людей"}, STAFF),
-        Permission("people.edit", {"en": "Edit people", "ru": "Изменять людей"}, ("head", *ADMIN)),
-        Permission("people.meet", {"en": "Register unknown people", "ru": "Регистрировать неизвестных"}, STAFF),
-        Permission("people.merge", {"en": "Merge duplicates", "ru": "Объединять дубли"}, ("head", *ADMIN)),
+        Permission("tickets.open", {"en": "Open tickets", "ru": "Регистрировать обращения"}, EVERYONE, True),
+        Permission("tickets.read", {"en": "Read own tickets", "ru": "Читать свои обращения"}, EVERYONE, True),
+        Permission(
+            "tickets.read_team",
+            {"en": "Read the tickets of own groups and those assigned", "ru": "Читать обращения своих групп и свои"},
+            (), True,
+        ),
+        Permission("tickets.read_all", {"en": "Read all tickets", "ru": "Читать все обращения"}, STAFF, True),
+        Permission("tickets.work", {"en": "Work on tickets", "ru": "Обрабатывать обращения"}, STAFF, True),
+        Permission("tickets.comment", {"en": "Comment", "ru": "Комментировать"}, EVERYONE, True),
+        Permission("tickets.internal", {"en": "Internal notes", "ru": "Внутренние заметки"}, STAFF, True),
+        Permission("people.read", {"en": "See people", "ru": "Видеть людей"}, STAFF, True),
+        Permission("people.edit", {"en": "Edit people", "ru": "Изменять людей"}, head, True),
+        Permission("people.meet", {"en": "Register unknown people", "ru": "Регистрировать неизвестных"}, STAFF, True),
+        Permission("people.merge", {"en": "Merge duplicates", "ru": "Объединять дубли"}, head),
         Permission("people.erase", {"en": "Erase people", "ru": "Удалять данные людей"}, ADMIN),
         Permission("people.export", {"en": "Hand out a person's data", "ru": "Выгружать данные о человеке"}, ADMIN),
         Permission("people.teams", {"en": "Edit groups", "ru": "Изменять группы"}, ADMIN),
@@ -84,7 +98,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("core.calls", {"en": "Background jobs", "ru": "Фоновые задания"}, ADMIN),
         Permission("core.evidence", {"en": "Verify and seal the ledger", "ru": "Проверять и заверять журнал"}, ADMIN),
         Permission("core.events", {"en": "Read the event stream", "ru": "Читать поток событий"}, ADMIN),
-    )
+    )  # fmt: skip
 
 
 @hook
@@ -186,38 +200,22 @@ def register_nav() -> Sequence[NavEntry]:
 @hook
 def register_visibility() -> Sequence[Visible]:
     return (
-        Visible(Ticket, _tickets),
+        Visible(Ticket, visible_tickets, inner_tickets),
         Visible(Comment, lambda actor: _parts(actor, Comment)),
         Visible(Attachment, lambda actor: _parts(actor, Attachment)),
-        Visible(Person, _people),
-        Visible(Organisation, lambda actor: _staff(actor, Organisation.id == actor.organisation_id)),
-        Visible(OrganisationDomain, lambda actor: _staff(actor, false())),
-        Visible(Address, lambda actor: _staff(actor, Address.person_id == actor.person_id)),
-        Visible(Team, lambda actor: true() if actor.kind != "nobody" else false()),
+        Visible(Person, visible_people),
+        Visible(Organisation, visible_organisations),
+        Visible(OrganisationDomain, visible_domains),
+        Visible(Address, visible_addresses),
+        Visible(Team, visible_teams),
     )
 
 
-def _staff(actor: Actor, others: ColumnElement[bool]) -> ColumnElement[bool]:
-    return true() if actor.may("people.read") else others
-
-
-def _tickets(actor: Actor) -> ColumnElement[bool]:
-    """Staff see all; a requester sees what they asked for, wrote or registered."""
-    if actor.may("tickets.read_all"):
-        return true()
-    if actor.person_id is None:
-        return false()
-    me = actor.person_id
-    return or_(Ticket.contact_id == me, Ticket.requested_for_id == me, Ticket.registered_by_id == me)
-
-
 def _parts(actor: Actor, model: Any) -> ColumnElement[bool]:
-    """Comments and files of visible tickets; internal ones are for staff."""
-    if actor.may("tickets.internal") and actor.may("tickets.read_all"):
+    """Comments and files: the public ones of visible tickets, all of those whose internal side is visible."""
+    if is_staff_everywhere(actor):
         return true()
-    mine: ColumnElement[bool] = model.ticket_id.in_(select(Ticket.id).where(_tickets(actor)))
-    return mine if actor.may("tickets.internal") else mine & model.public
-
-
-def _people(actor: Actor) -> ColumnElement[bool]:
-    return _staff(actor, Person.id == actor.person_id if actor.person_id is not None else false())
+    public = and_(model.ticket_id.in_(select(Ticket.id).where(visible_tickets(actor))), model.public)
+    if not actor.holds("tickets.internal"):
+        return public
+    return or_(public, model.ticket_id.in_(select(Ticket.id).where(inner_tickets(actor))))

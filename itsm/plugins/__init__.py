@@ -24,8 +24,10 @@ from itsm.blocks.rules.verbs import run_rules
 from itsm.blocks.search.hookspecs import Searchable, SearchText
 from itsm.blocks.search.verbs import find_subjects, owe_documents
 from itsm.blocks.services.models import Service
+from itsm.core.access.conditions import in_reach
 from itsm.core.access.pages.blueprint import admit
 from itsm.core.access.verbs import (
+    actor_of_person,
     add_account,
     identities_of,
     link_identity,
@@ -93,6 +95,7 @@ from itsm.core.schemas import Among, Body, Ident, Key, LabelField, Line, Size, S
 from itsm.core.texts import Label, Message, fold, label_text, say
 from itsm.core.tickets.models import Comment, Ticket
 from itsm.core.tickets.schemas import EntriesSchema, EntrySchema, check_entries
+from itsm.core.tickets.seen import inner_tickets, may_on, visible_tickets
 from itsm.core.tickets.verbs import (
     Step,
     add_comment,
@@ -129,16 +132,17 @@ __all__ = [
     "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast",
     "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift", "SignInButton", "SignInMethod",
     "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When",
-    "Whole", "Whose", "Within", "YesNo", "actor", "add_account", "add_comment", "add_open_seconds",
+    "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person", "add_account", "add_comment", "add_open_seconds",
     "add_organisation", "add_person", "add_tag", "admit", "append_event", "calendar", "change_organisation",
     "change_person", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document",
     "find_by_address", "find_duplicates", "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook",
-    "identities_of", "is_open", "label_text", "link_identity", "link_tickets", "list_tickets", "load_list",
-    "log_work", "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket", "needs",
-    "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound", "owe_documents",
-    "parsed_document", "people_who_may", "person_of_identity", "reading", "record_history", "render_page",
-    "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of", "system",
-    "translated", "unlink_identity", "utc_text", "watch", "writing",
+    "identities_of", "in_reach", "inner_tickets", "is_open", "label_text", "link_identity", "link_tickets",
+    "list_tickets", "load_list", "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket",
+    "move_references", "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket",
+    "outbound", "owe_documents", "parsed_document", "people_who_may", "person_of_identity", "reading",
+    "record_history", "render_page", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec",
+    "split_ticket", "survivor_of", "system", "translated", "unlink_identity", "utc_text", "visible_tickets", "watch",
+    "writing",
 ]  # fmt: skip
 
 

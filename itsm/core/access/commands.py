@@ -12,9 +12,11 @@ from itsm.core.access.verbs import (
     add_token,
     end_sessions,
     give_password,
+    grant_role,
     list_sessions,
     list_tokens,
     reset_factors,
+    revoke_role,
     revoke_token,
 )
 from itsm.core.commands import OpenOffice
@@ -77,6 +79,39 @@ def user_sessions(open_office: OpenOffice, login: str, end: bool) -> None:
         for session in list_sessions(uow, person_id=person_id):
             told = (session.id, session.created_at, session.seen_at, session.address, device_of(session.agent))
             click.echo("\t".join(_cell(part) for part in told))
+
+
+WITHIN = click.option("--organisation", type=int, metavar="ID", help="Within this one only; else for the whole desk.")
+
+
+@user.command("grant")
+@click.argument("login")
+@click.argument("role")
+@WITHIN
+@click.pass_obj
+def grant(open_office: OpenOffice, login: str, role: str, organisation: int | None) -> None:
+    """Give somebody a role, for the whole desk or within one organisation."""
+    with open_office().unit_of_work() as uow:
+        person_id = account_of(uow, login=login).person_id
+        grant_role(uow, person_id=person_id, role=role, organisation_id=organisation)
+    click.echo(f"{login} has the role {role}{_where(organisation)}.")
+
+
+@user.command("revoke")
+@click.argument("login")
+@click.argument("role")
+@WITHIN
+@click.pass_obj
+def revoke(open_office: OpenOffice, login: str, role: str, organisation: int | None) -> None:
+    """Take a role from somebody; it works at their next request."""
+    with open_office().unit_of_work() as uow:
+        person_id = account_of(uow, login=login).person_id
+        revoke_role(uow, person_id=person_id, role=role, organisation_id=organisation)
+    click.echo(f"{login} no longer has the role {role}{_where(organisation)}.")
+
+
+def _where(organisation: int | None) -> str:
+    return f" within the organisation {organisation}" if organisation is not None else ""
 
 
 @click.group()

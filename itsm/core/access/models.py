@@ -37,13 +37,33 @@ class Role(Base):
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
 
+DESK_WIDE = text("organisation_id IS NULL")
+LIMITED = text("organisation_id IS NOT NULL")
+
+
 class RoleGrant(Base):
-    """A person's role. origin: empty where somebody gave it, else the other party that it follows: oidc.company."""
+    """A person's role: for the whole desk, or within one organisation.
+
+    origin: empty where somebody gave it, else the other party that it follows: oidc.company. Two partial indexes keep a
+    grant from being there twice, for to a unique index one NULL is not like another.
+    """
 
     __tablename__ = "role_grant"
+    __table_args__ = (
+        Index(
+            "uq_role_grant_desk", "person_id", "role", unique=True,
+            sqlite_where=DESK_WIDE, postgresql_where=DESK_WIDE,
+        ),
+        Index(
+            "uq_role_grant_organisation", "person_id", "role", "organisation_id", unique=True,
+            sqlite_where=LIMITED, postgresql_where=LIMITED,
+        ),
+    )  # fmt: skip
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    role: Mapped[str] = mapped_column(ForeignKey("role.key", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(ForeignKey("role.key", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
     origin: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
 

@@ -82,7 +82,8 @@ def _kept(uow: UnitOfWork) -> bool:
 
 
 def _holds(roles: Iterable[str]) -> ColumnElement[bool]:
-    return exists().where(RoleGrant.person_id == Account.person_id, RoleGrant.role.in_(list(roles)))
+    whole = (RoleGrant.person_id == Account.person_id, RoleGrant.organisation_id.is_(None))
+    return exists().where(*whole, RoleGrant.role.in_(list(roles)))
 
 
 def _few(names: list[str]) -> str:

@@ -87,5 +87,8 @@ def _teams(uow: UnitOfWork, words: str) -> Sequence[tuple[int, Mapping[str, str]
 
 
 def _tickets(uow: UnitOfWork, words: str) -> Sequence[tuple[int, str]]:
+    """Of those who may read tickets at all: a monitoring token may only open them."""
+    if not uow.act.actor.holds("tickets.read"):
+        return []
     page = list_tickets(uow, filters={"q": words}, limit=MOST) if words.strip() else None
     return [(row.id, row.title) for row in page.rows] if page else []

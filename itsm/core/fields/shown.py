@@ -1,6 +1,5 @@
 """Values of fields as people read them."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from flask_babel import format_date, format_decimal
 from itsm.core.fields.verbs import choices_of, fields_in_order, references_named
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.texts import label_text, say
-from itsm.core.web.edge import actor, locale, translated
+from itsm.core.web.edge import locale, translated
 from itsm.core.web.words import minutes, moment
 from itsm.core.work.uow import UnitOfWork
 
@@ -24,9 +23,9 @@ class Shown(NamedTuple):
     url: str = ""
 
 
-def fields_shown(uow: UnitOfWork, subject: str, id_: int, values: Mapping[str, Any]) -> list[Shown]:
-    """What is filled in, in the fields' order; requesters see the public ones."""
-    staff = actor().may("tickets.internal")
+def fields_shown(uow: UnitOfWork, subject: str, row: Any, *, staff: bool) -> list[Shown]:
+    """What is filled in, in the fields' order; who is no staff of this row sees the public ones."""
+    id_, values = row.id, row.fields
     return [
         Shown(
             label_text(f.label, locale()), text_of(uow, f, values[f.name]), f.type == "long_text",

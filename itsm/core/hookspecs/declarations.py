@@ -130,11 +130,17 @@ class ReferenceType:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A permission `<plugin>.<verb>`; `roles` are the bundled roles that hold it from the start."""
+    """A permission `<plugin>.<verb>`; `roles` are the bundled roles that hold it from the start.
+
+    scoped: it may be held within one organisation, and is then asked with that organisation:
+    `uow.require("incidents.major", ticket.organisation_id)`. One that is not scoped counts for nothing in a role that
+    is given within an organisation.
+    """
 
     name: str
     label: Label
     roles: Sequence[str] = ()
+    scoped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +294,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """`condition(actor)` is the SQL condition under which a row of `model` is visible to an actor."""
+    """`condition(actor)` is the SQL condition under which a row of `model` is visible to an actor.
+
+    inner: of the visible rows, those whose internal side (notes, tags, fields that are not public) is visible too; it
+    decides where the search and filters may look into that side.
+    """
 
     model: type
     condition: "Callable[[Actor], ColumnElement[bool]]"
+    inner: "Callable[[Actor], ColumnElement[bool]] | None" = None
 
 
 class SignInButton(NamedTuple):

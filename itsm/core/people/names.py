@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from itsm.core.errors import Invalid
 from itsm.core.people.models import Organisation, Person, Team, TeamMember
-from itsm.core.people.verbs import find_by_address, suggest_people
+from itsm.core.people.verbs import find_visible, suggest_people
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import Label, fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -39,6 +39,21 @@ def names_of(
         _named(uow, Organisation.id, Organisation.name, organisations),
         _named(uow, Team.id, Team.label, teams),
     )
+
+
+def visible_names_of(
+    uow: UnitOfWork, *, people: Iterable[int | None] = (), organisations: Iterable[int | None] = ()
+) -> Names:
+    """The same for ids that somebody typed: only names of whom the actor may see."""
+    return Names(
+        _shown(uow, Person, Person.name, people), _shown(uow, Organisation, Organisation.name, organisations)
+    )  # fmt: skip
+
+
+def _shown(uow: UnitOfWork, model: Any, name: Any, wanted: Iterable[int | None]) -> dict[int, Any]:
+    ids = sorted({i for i in wanted if isinstance(i, int) and 0 < i <= MAX_ID})
+    rows = uow.session.execute(uow.query(model, model.id, name).where(model.id.in_(ids))) if ids else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def _named(uow: UnitOfWork, id_: Any, name: Any, wanted: Iterable[int | None]) -> dict[int, Any]:
@@ -99,7 +114,7 @@ def typed_person(uow: UnitOfWork, text: str) -> int | None:
     if found := MARKED.search(text):
         return int(found.group(1))
     for type in ("email", "phone"):
-        person = find_by_address(uow, type=type, value=text)
+        person = find_visible(uow, type=type, value=text)
         if person is not None:
             return person.id
     return _only_one(text, [(p.name, p.id) for p in suggest_people(uow, words=text, limit=6)])

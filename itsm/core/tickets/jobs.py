@@ -21,6 +21,6 @@ def remap(
     waiting = select(Ticket.id).where(Ticket.kind == kind, Ticket.state.in_(gone), Ticket.id > after)
     numbers = uow.session.scalars(waiting.order_by(Ticket.id).limit(batch)).all() if gone else []
     for number in numbers:
-        lock_ticket(uow, number)
+        lock_ticket(uow, number, "tickets.work")
     if len(numbers) == batch:
         uow.later("core.remap", kind=kind, states=gone, after=numbers[-1], done=done + batch, batch=batch)

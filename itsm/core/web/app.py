@@ -164,7 +164,7 @@ def _authorise() -> Response | None:
     who = edge.actor()
     if needed != PUBLIC and who.kind != "person":
         return _ask_to_sign_in()
-    if needed not in (PUBLIC, SIGNED_IN) and not who.may(needed):
+    if needed not in (PUBLIC, SIGNED_IN) and not who.holds(needed):
         raise Forbidden(say("This needs the permission {permission}.", permission=needed))
     if view is not None and request.method not in SAFE_METHODS and not request.path.startswith("/api/"):
         current_app.extensions["csrf"].protect()

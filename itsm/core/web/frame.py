@@ -55,7 +55,7 @@ def _may(entry: NavEntry) -> bool:
     who = edge.actor()
     if entry.permission == PUBLIC:
         return True
-    return who.kind == "person" and (entry.permission == SIGNED_IN or who.may(entry.permission))
+    return who.kind == "person" and (entry.permission == SIGNED_IN or who.holds(entry.permission))
 
 
 def render(uow: UnitOfWork, template: str, /, *, status: int = 200, **context: Any) -> Response:

@@ -85,9 +85,14 @@ class UnitOfWork:
             except Exception as error:  # the commit stands; the sweeper finds what a lost bell did not announce
                 self.memo["bell_error"] = repr(error)
 
-    def require(self, permission: str) -> None:
-        """Refuse the act unless the actor holds `permission`."""
-        if not self.act.actor.may(permission):
+    def require(self, permission: str, organisation: int | None = None) -> None:
+        """Refuse the act unless the actor holds `permission`, for the whole desk or in this organisation."""
+        if not self.act.actor.may(permission, organisation):
+            raise Forbidden(say("This needs the permission {permission}.", permission=permission))
+
+    def require_somewhere(self, permission: str) -> None:
+        """Refuse the act unless the actor holds `permission` anywhere: before it is known what the act is about."""
+        if not self.act.actor.holds(permission):
             raise Forbidden(say("This needs the permission {permission}.", permission=permission))
 
     def query(self, model: type[Any], *columns: Any) -> Select[Any]:

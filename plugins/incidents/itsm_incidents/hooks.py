@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import false, true
+from sqlalchemy import select
 
 from itsm.plugins import (
     About,
@@ -29,6 +29,7 @@ from itsm.plugins import (
     document,
     find_ticket,
     hook,
+    inner_tickets,
 )
 from itsm_incidents import jobs, rules, settings, verbs
 from itsm_incidents.models import Wait
@@ -73,7 +74,7 @@ def register_fields() -> Sequence[Field]:
 @hook
 def register_permissions() -> Sequence[Permission]:
     label = {"en": "Declare a major incident", "ru": "Объявлять значительный инцидент"}
-    return (Permission("incidents.major", label, STAFF),)
+    return (Permission("incidents.major", label, STAFF, scoped=True),)
 
 
 @hook
@@ -99,12 +100,12 @@ def register_routes() -> Sequence[Routes]:
 @hook
 def register_nav() -> Sequence[NavEntry]:
     title = {"en": "Major incidents", "ru": "Значительные инциденты"}
-    return (NavEntry(title, "incidents.major", 30, "tickets.read_all"),)
+    return (NavEntry(title, "incidents.major", 30, "tickets.internal"),)
 
 
 @hook
 def register_visibility() -> Sequence[Visible]:
-    return (Visible(Wait, lambda actor: true() if actor.may("tickets.read_all") else false()),)
+    return (Visible(Wait, lambda actor: Wait.ticket_id.in_(select(Ticket.id).where(inner_tickets(actor)))),)
 
 
 @hook

@@ -14,6 +14,7 @@ from itsm.plugins import (
     UnitOfWork,
     add_comment,
     change_ticket,
+    find_ticket,
     label_text,
     move_ticket,
     notify,
@@ -113,5 +114,5 @@ def _unfinished_children(uow: UnitOfWork, parent: Ticket) -> list[Ticket]:
 
 def set_major(uow: UnitOfWork, number: int, major: bool) -> None:
     """Mark a major incident, or take the mark away."""
-    uow.require("incidents.major")
+    uow.require("incidents.major", find_ticket(uow, number=number).organisation_id)
     change_ticket(uow, number=number, changes={"incidents.major": True if major else None})

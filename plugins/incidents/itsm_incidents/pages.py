@@ -10,7 +10,7 @@ pages = Blueprint("incidents", __name__)
 
 
 @pages.get("/major")
-@needs("tickets.read_all")
+@needs("tickets.internal")
 def major() -> Response:
     """Major incidents, unfinished ones first."""
     with reading() as uow:

@@ -10,6 +10,7 @@ from itsm.core.configuration.models import Revision
 from itsm.core.configuration.verbs import document, parsed_document
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.verbs import find_ticket
+from itsm.core.tickets.verbs.draft import require_on
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -58,9 +59,11 @@ def trace(uow: UnitOfWork, *, name: str, number: int, body: Mapping[str, Any] | 
 
     None for a ticket for which it did not run, or whose revision is gone. Raises `Unknown`.
     """
-    uow.require("tickets.internal")
+    uow.require_somewhere("tickets.internal")
     list_type(uow, name)
-    return trace_of(uow, name, find_ticket(uow, number=number), body)
+    ticket = find_ticket(uow, number=number)
+    require_on(uow, "tickets.internal", ticket)
+    return trace_of(uow, name, ticket, body)
 
 
 def trace_of(uow: UnitOfWork, name: str, ticket: Ticket, body: Mapping[str, Any] | None = None) -> Trace | None:

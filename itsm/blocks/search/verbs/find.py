@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import True_
 
@@ -53,7 +53,7 @@ class Asked:
 def kinds_of(uow: UnitOfWork) -> list[Searchable]:
     """The kinds that the actor may search, in their order."""
     declared: Collection[Searchable] = uow.registry.brought.get(HOOK, {}).values()
-    mine = [one for one in declared if uow.act.actor.may(one.permission)]
+    mine = [one for one in declared if uow.act.actor.holds(one.permission)]
     return sorted(mine, key=lambda one: (one.order, one.name))
 
 
@@ -129,10 +129,26 @@ def _matching(uow: UnitOfWork, searchable: Searchable, asked: Asked) -> Sequence
     return uow.session.execute(statement.order_by(exact, DOC.measure.desc(), DOC.id.desc()).limit(AT_MOST)).all()
 
 
-def _matches(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term]) -> Matches:
-    internal = bool(searchable.internal) and uow.act.actor.may(searchable.internal)
-    kind = searchable.name
-    return Matches(fts_query(terms, kind=kind, internal=internal), ts_query(terms, kind=kind, internal=internal))
+def _matches(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term]) -> ColumnElement[bool]:
+    """Internal words count for the rows whose internal side the actor may see: all, none, or those of their reach."""
+    kind, actor = searchable.name, uow.act.actor
+    public = Matches(fts_query(terms, kind=kind, internal=False), ts_query(terms, kind=kind, internal=False))
+    if not searchable.internal or not actor.holds(searchable.internal):
+        return public
+    whole = Matches(fts_query(terms, kind=kind, internal=True), ts_query(terms, kind=kind, internal=True))
+    inner = _inner(uow, searchable)
+    return whole if isinstance(inner, True_) else or_(public, and_(whole, DOC.subject_id.in_(inner)))
+
+
+def _inner(uow: UnitOfWork, searchable: Searchable) -> Any:
+    """The ids whose internal side the actor may see; `true()` for all of them."""
+    declared, actor = uow.registry.visible.get(searchable.model), uow.act.actor
+    if declared is None or declared.inner is None:
+        return true() if actor.may(searchable.internal) else select(searchable.model.id).where(false())
+    condition = declared.inner(actor)
+    if isinstance(condition, True_):
+        return condition
+    return select(searchable.model.id).where(condition).correlate(None)
 
 
 def matching_tickets(uow: UnitOfWork, *, words: str) -> ColumnElement[bool] | None:

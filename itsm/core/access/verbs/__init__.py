@@ -10,6 +10,7 @@ from itsm.core.access.verbs.accounts import (
 )
 from itsm.core.access.verbs.actors import (
     Found,
+    actor_of_person,
     actor_of_session,
     actor_of_token,
     find_by_session,
@@ -77,15 +78,15 @@ from itsm.core.access.verbs.sign_in import Proof, check_password, person_of_logi
 from itsm.core.access.verbs.tokens import HeldToken, add_token, list_tokens, own_tokens, revoke_token, tokens_of
 
 __all__ = [
-    "BUNDLED", "Entry", "Found", "HeldToken", "NewKey", "Proof", "accepted_password", "account_of", "actor_of_session",
-    "actor_of_token", "add_account", "add_codes", "add_passkey", "add_token", "advance", "begin_attempt",
-    "change_password", "check_password", "codes_of", "disable_account", "enable_account", "end_session",
-    "end_sessions", "end_tokens", "entry_of", "find_by_session", "find_by_token", "find_role", "forgive_attempts",
-    "give_password", "grant_defaults", "grant_role", "has_factor", "history_of_role", "holders_of", "identities_of",
-    "is_obliged", "link_identity", "list_roles", "list_sessions", "list_tokens", "note_refusal", "note_use",
-    "offer_codes", "offered_secret", "open_session", "own_login", "own_tokens", "passkey_by", "passkeys_of",
-    "people_who_may", "person_and_login", "person_of_identity", "person_of_login", "recovery_codes_left",
-    "remove_codes", "remove_passkey", "remove_role", "renew_recovery_codes", "reset_factors", "revoke_role",
-    "revoke_token", "save_role", "settle_roles", "sign_in", "sign_in_as", "sign_in_rules", "sign_out", "spend",
-    "standing_of", "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
+    "BUNDLED", "Entry", "Found", "HeldToken", "NewKey", "Proof", "accepted_password", "account_of", "actor_of_person",
+    "actor_of_session", "actor_of_token", "add_account", "add_codes", "add_passkey", "add_token", "advance",
+    "begin_attempt", "change_password", "check_password", "codes_of", "disable_account", "enable_account",
+    "end_session", "end_sessions", "end_tokens", "entry_of", "find_by_session", "find_by_token", "find_role",
+    "forgive_attempts", "give_password", "grant_defaults", "grant_role", "has_factor", "history_of_role",
+    "holders_of", "identities_of", "is_obliged", "link_identity", "list_roles", "list_sessions", "list_tokens",
+    "note_refusal", "note_use", "offer_codes", "offered_secret", "open_session", "own_login", "own_tokens",
+    "passkey_by", "passkeys_of", "people_who_may", "person_and_login", "person_of_identity", "person_of_login",
+    "recovery_codes_left", "remove_codes", "remove_passkey", "remove_role", "renew_recovery_codes", "reset_factors",
+    "revoke_role", "revoke_token", "save_role", "settle_roles", "sign_in", "sign_in_as", "sign_in_rules", "sign_out",
+    "spend", "standing_of", "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
 ]  # fmt: skip

@@ -11,14 +11,23 @@ from itsm.core.access.rules import hash_secret, is_strong, is_within, narrowed
 from itsm.core.access.verbs.policy import sign_in_rules
 from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import NotSignedIn
-from itsm.core.people.models import Person
+from itsm.core.people.models import Person, Team, TeamMember
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
+READ_ALL, READ_TEAM = "tickets.read_all", "tickets.read_team"
+DEEPEST = 20
 # A usable account with the permissions of each of its roles: one indexed query tells who is asking.
 PEOPLE = (
     select(
-        Person.id, Person.name, Person.organisation_id, Person.locale, Person.timezone, RoleGrant.role, Role.permissions
+        Person.id,
+        Person.name,
+        Person.organisation_id,
+        Person.locale,
+        Person.timezone,
+        RoleGrant.role,
+        RoleGrant.organisation_id.label("within"),
+        Role.permissions,
     )
     .join(Account, Account.person_id == Person.id)
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
@@ -37,6 +46,7 @@ BY_SESSION = (
     .where(LoginSession.hash == bindparam("hashed"), LoginSession.revoked_at.is_(None), LoginSession.whole)
     .where(LoginSession.expires_at > bindparam("now"), LoginSession.seen_at > bindparam("idle"))
 )
+BY_ID = PEOPLE.where(Person.id == bindparam("person"))
 # How old the note of the last use may be: reading pages must not become writing rows.
 SESSION_NOTED, TOKEN_NOTED = timedelta(minutes=5), timedelta(hours=1)
 
@@ -55,8 +65,9 @@ def find_by_session(uow: UnitOfWork, secret: str) -> Found:
     rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now, "idle": idle}).all()
     if not rows:
         return Found(NOBODY)
-    actor, first = _actor(rows, None), rows[0]
-    if actor.roles & set(rules.second_factor_roles) and not is_strong(first.method, first.factor, rules.methods_enough):
+    actor, first = _actor(uow, rows), rows[0]
+    roles = actor.roles | {role for role, _ in actor.roles_within}
+    if roles & set(rules.second_factor_roles) and not is_strong(first.method, first.factor, rules.methods_enough):
         return Found(NOBODY)
     return Found(actor, _unnoted("session", first, uow.now - SESSION_NOTED))
 
@@ -69,7 +80,7 @@ def find_by_token(uow: UnitOfWork, secret: str, address: str = "") -> Found:
         raise NotSignedIn(say("This token is unknown, expired or revoked, or its account is disabled."))
     if rows[0].addresses and not is_within(address, rows[0].addresses):
         raise NotSignedIn(say("This token does not work from the address {address}.", address=address))
-    return Found(_actor(rows, rows[0].scopes), _unnoted("token", rows[0], uow.now - TOKEN_NOTED))
+    return Found(_actor(uow, rows, rows[0].scopes), _unnoted("token", rows[0], uow.now - TOKEN_NOTED))
 
 
 def _unnoted(which: str, row: Row[Any], since: datetime) -> tuple[str, int] | None:
@@ -95,17 +106,50 @@ def actor_of_token(uow: UnitOfWork, secret: str, address: str = "") -> Actor:
     return find_by_token(uow, secret, address).actor
 
 
-def _actor(rows: Sequence[Row[Any]], scopes: Iterable[str] | None) -> Actor:
-    """One person from one row per role."""
-    permissions = frozenset(name for row in rows for name in row.permissions or ())
+def actor_of_person(uow: UnitOfWork, person_id: int) -> Actor:
+    """Who somebody is now, with what they may now; nobody when they cannot sign in any more.
+
+    For background work on behalf of a person: what was taken away since it was owed is taken away.
+    """
+    rows = uow.session.execute(BY_ID, {"person": person_id}).all()
+    return _actor(uow, rows) if rows else NOBODY
+
+
+def _actor(uow: UnitOfWork, rows: Sequence[Row[Any]], scopes: Iterable[str] = ("*",)) -> Actor:
+    """One person from one row per grant; `scopes` narrow what they may."""
     first = rows[0]
+    everywhere = frozenset(name for row in rows if row.within is None for name in row.permissions or ())
+    permissions = narrowed(everywhere, scopes)
+    within = {(name, row.within) for row in rows if row.within is not None for name in _scoped(uow, row, scopes)}
+    held = permissions | {name for name, _ in within}
     return Actor(
         kind="person",
         person_id=first.id,
         name=first.name,
-        permissions=permissions if scopes is None else narrowed(permissions, scopes),
+        permissions=permissions,
         organisation_id=first.organisation_id,
         locale=first.locale,
         timezone=first.timezone or "UTC",
-        roles=frozenset(row.role for row in rows if row.role is not None),
+        roles=frozenset(row.role for row in rows if row.role is not None and row.within is None),
+        within=frozenset(within),
+        teams=_teams(uow, first.id) if READ_TEAM in held and not {"*", READ_ALL} & permissions else frozenset(),
+        roles_within=frozenset((row.role, row.within) for row in rows if row.within is not None),
     )
+
+
+def _scoped(uow: UnitOfWork, row: Row[Any], scopes: Iterable[str]) -> frozenset[str]:
+    """What a role gives within an organisation: of its permissions those that can be limited so."""
+    declared = uow.registry.permissions
+    held = narrowed(row.permissions or (), scopes)
+    return frozenset(name for name, one in declared.items() if one.scoped and ("*" in held or name in held))
+
+
+def _teams(uow: UnitOfWork, person_id: int) -> frozenset[int]:
+    """The groups that somebody is in or heads, and all below them."""
+    member = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
+    found = set(uow.session.scalars(select(Team.id).where(or_(Team.head_id == person_id, Team.id.in_(member)))))
+    fresh = found
+    for _ in range(DEEPEST):
+        fresh = set(uow.session.scalars(select(Team.id).where(Team.parent_id.in_(fresh)))) - found if fresh else set()
+        found = found | fresh
+    return frozenset(found)

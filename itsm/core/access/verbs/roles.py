@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from itsm.core.access.models import Role, RoleGrant
 from itsm.core.access.powers import require_over, someone_keeps_the_desk
@@ -11,7 +11,7 @@ from itsm.core.errors import Conflict, Invalid, Stale, Unknown
 from itsm.core.hookspecs.declarations import Permission
 from itsm.core.ledger.models import Event
 from itsm.core.ledger.verbs import append, history
-from itsm.core.people.models import Person, TeamMember
+from itsm.core.people.models import Organisation, Person, TeamMember
 from itsm.core.texts import Message, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -146,35 +146,58 @@ def grant_defaults(uow: UnitOfWork, permissions: Iterable[Permission]) -> None:
             _put(uow, key, role.label if role else label, held | own)
 
 
-def grant_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
-    """Give a person a role that allows nothing which the actor may not do; it no longer follows another party."""
+def grant_role(uow: UnitOfWork, *, person_id: int, role: str, organisation_id: int | None = None) -> None:
+    """Give a person a role that allows nothing which the actor may not do: for the whole desk, or within one
+    organisation, where its scoped permissions count. It no longer follows another party."""
     require_over(uow, find_role(uow, key=role).permissions)
-    held = uow.session.get(RoleGrant, (person_id, role))
+    if organisation_id is not None and uow.session.get(Organisation, organisation_id) is None:
+        raise Unknown(say("There is no organisation with the number {id} here.", id=organisation_id))
+    held = _grant(uow, person_id, role, organisation_id)
     if held is None or held.origin:
-        uow.session.merge(RoleGrant(person_id=person_id, role=role, origin=""))
+        held = held or RoleGrant(person_id=person_id, role=role, organisation_id=organisation_id)
+        held.origin = ""
+        uow.session.add(held)
         uow.session.flush()
-        append(uow, stream="person", subject_id=person_id, type="role_granted", facts={"role": role})
+        append(uow, stream="person", subject_id=person_id, type="role_granted", facts=_told(role, organisation_id))
 
 
-def revoke_role(uow: UnitOfWork, *, person_id: int, role: str) -> None:
-    """Take a role from a person; it works at their next request."""
+def revoke_role(uow: UnitOfWork, *, person_id: int, role: str, organisation_id: int | None = None) -> None:
+    """Take a role from a person, of an organisation only that grant; it works at their next request."""
     require_over(uow, find_role(uow, key=role).permissions)
     with someone_keeps_the_desk(uow):
-        grant = uow.session.get(RoleGrant, (person_id, role))
+        grant = _grant(uow, person_id, role, organisation_id)
         if grant is None:
             raise Unknown(say("This person does not hold the role {role}.", role=role))
         uow.session.delete(grant)
-        append(uow, stream="person", subject_id=person_id, type="role_revoked", facts={"role": role})
+        append(uow, stream="person", subject_id=person_id, type="role_revoked", facts=_told(role, organisation_id))
+
+
+def _grant(uow: UnitOfWork, person_id: int, role: str, organisation_id: int | None) -> RoleGrant | None:
+    same = RoleGrant.organisation_id.is_not_distinct_from(organisation_id)
+    mine = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role, same)
+    return uow.session.scalars(mine).first()
+
+
+def _told(role: str, organisation_id: int | None) -> dict[str, Any]:
+    return {"role": role} | ({"organisation": organisation_id} if organisation_id is not None else {})
 
 
 def _no_role(key: str) -> Message:
     return say("There is no role {role}.", role=key)
 
 
-def people_who_may(uow: UnitOfWork, *, permission: str, team_id: int | None = None) -> Sequence[Person]:
-    """Active people whose roles hold a permission, by name; of one team only when it is given."""
+def people_who_may(
+    uow: UnitOfWork, *, permission: str, team_id: int | None = None, organisation_id: int | None = None
+) -> Sequence[Person]:
+    """Active people whose roles hold a permission for the whole desk, by name; of one team only when it is given.
+
+    organisation_id: those too who hold it within this organisation.
+    """
     roles = [role.key for role in uow.session.scalars(select(Role)) if {"*", permission} & set(role.permissions)]
-    granted = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles))
+    where: ColumnElement[bool] = RoleGrant.organisation_id.is_(None)
+    if organisation_id is not None and uow.registry.permissions[permission].scoped:
+        where = or_(where, RoleGrant.organisation_id == organisation_id)
+    granted = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), where)
     statement = select(Person).where(Person.id.in_(granted), Person.active)
     if team_id is not None:
         statement = statement.where(Person.id.in_(select(TeamMember.person_id).where(TeamMember.team_id == team_id)))

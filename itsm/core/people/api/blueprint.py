@@ -7,6 +7,7 @@ from flask import Response
 
 from itsm.core.ledger.models import Event
 from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.seen import is_staff_of, organisation_of_row, public_of
 from itsm.core.people.verbs import history_of
 from itsm.core.web import ApiBlueprint
 from itsm.core.web.answers import tagged
@@ -19,7 +20,7 @@ MATCH = {
 }  # fmt: skip
 
 
-def person_out(person: Person) -> dict[str, Any]:
+def person_out(uow: UnitOfWork, person: Person) -> dict[str, Any]:
     """A person without the addresses."""
     return {
         "id": person.id,
@@ -32,11 +33,11 @@ def person_out(person: Person) -> dict[str, Any]:
         "locale": person.locale,
         "timezone": person.timezone,
         "version": person.version,
-        "fields": person.fields,
+        "fields": _fields(uow, "person", person),
     }
 
 
-def organisation_out(row: Organisation) -> dict[str, Any]:
+def organisation_out(uow: UnitOfWork, row: Organisation) -> dict[str, Any]:
     """An organisation without contracts and domains."""
     return {
         "id": row.id,
@@ -45,16 +46,22 @@ def organisation_out(row: Organisation) -> dict[str, Any]:
         "premium_until": iso(row.premium_until),
         "active": row.active,
         "version": row.version,
-        "fields": row.fields,
+        "fields": _fields(uow, "organisation", row),
     }
 
 
-def team_out(row: Team) -> dict[str, Any]:
+def team_out(uow: UnitOfWork, row: Team) -> dict[str, Any]:
     """A group without its members."""
     return {
         "id": row.id, "key": row.key, "name": row.label, "line": row.line, "level": row.level, "parent": row.parent_id,
-        "head": row.head_id, "active": row.active, "version": row.version, "fields": row.fields,
+        "head": row.head_id, "active": row.active, "version": row.version,
+        "fields": _fields(uow, "team", row),
     }  # fmt: skip
+
+
+def _fields(uow: UnitOfWork, subject: str, row: Any) -> dict[str, Any]:
+    staff = is_staff_of(uow.act.actor, organisation_of_row(row))
+    return public_of(row.fields, uow.registry.fields_of(subject), staff)
 
 
 def answered(body: Mapping[str, Any], asked: int, status: int = 200) -> Response:

@@ -23,7 +23,7 @@ def find_organisations(query: Mapping[str, Any]) -> Any:
     """Organisations by a part of their name (`q`)."""
     with reading() as uow:
         found = suggest_organisations(uow, words=query["q"], limit=50)
-        return jsonify(items=[organisation_out(row) for row in found])
+        return jsonify(items=[organisation_out(uow, row) for row in found])
 
 
 @api.route("/organisations", methods=["POST"])
@@ -91,4 +91,4 @@ def _whole(uow: UnitOfWork, organisation_id: int) -> dict[str, Any]:
     parts = (selectinload(Organisation.contracts), selectinload(Organisation.domains))
     row = verbs.find_one(uow, Organisation, organisation_id, *parts)
     contracts = [{"number": c.number, "until": iso(c.valid_until)} for c in row.contracts]
-    return organisation_out(row) | {"contracts": contracts, "domains": [d.domain for d in row.domains]}
+    return organisation_out(uow, row) | {"contracts": contracts, "domains": [d.domain for d in row.domains]}

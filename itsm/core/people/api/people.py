@@ -27,14 +27,14 @@ def find_people(query: Mapping[str, Any]) -> Any:
     with reading() as uow:
         exact = [(type, query[type]) for type in TYPES if type in query]
         if exact:
-            found = verbs.find_by_address(uow, type=exact[0][0], value=exact[0][1])
-            return jsonify(items=[person_out(found)] if found else [])
+            found = verbs.find_visible(uow, type=exact[0][0], value=exact[0][1])
+            return jsonify(items=[person_out(uow, found)] if found else [])
         if query.get("provisional"):
-            return jsonify(items=[person_out(person) for person in verbs.list_provisional(uow)])
+            return jsonify(items=[person_out(uow, person) for person in verbs.list_provisional(uow)])
         if "q" not in query:
             raise Invalid.field("q", say("Give `q`, or one of: {allowed}.", allowed=", ".join(TYPES)))
         people = verbs.suggest_people(uow, words=query["q"], limit=20)
-        return jsonify(items=[person_out(person) for person in people])
+        return jsonify(items=[person_out(uow, person) for person in people])
 
 
 @api.route("/people", methods=["POST"])
@@ -62,7 +62,7 @@ def meet_one(data: dict[str, Any]) -> Any:
 
     def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], None]:
         met = verbs.find_or_meet(uow, **data)
-        return person_out(met.person) | {"new": met.new}, None
+        return person_out(uow, met.person) | {"new": met.new}, None
 
     return answer_once(act, 200)
 
@@ -178,4 +178,4 @@ def _whole(uow: UnitOfWork, person_id: int) -> dict[str, Any]:
     fresh = selectinload(Person.addresses)
     person = verbs.find_one(uow, Person, person_id, fresh)
     shown = [{"id": a.id, "type": a.type, "value": a.value} for a in person.addresses]
-    return person_out(person) | {"addresses": shown}
+    return person_out(uow, person) | {"addresses": shown}

@@ -22,7 +22,7 @@ NAMES = {"name": "label", "parent": "parent_id", "head": "head_id"}
 def list_all_teams() -> Any:
     """All groups in use."""
     with reading() as uow:
-        return jsonify(items=[team_out(team) for team in list_teams(uow)])
+        return jsonify(items=[team_out(uow, team) for team in list_teams(uow)])
 
 
 @api.route("/teams", methods=["POST"])
@@ -74,4 +74,4 @@ def history_team(team_id: int) -> Any:
 
 def _whole(uow: UnitOfWork, team_id: int) -> dict[str, Any]:
     row = verbs.find_one(uow, Team, team_id)
-    return team_out(row) | {"members": [person.id for person in members_of(uow, team_id)]}
+    return team_out(uow, row) | {"members": [person.id for person in members_of(uow, team_id)]}

@@ -91,7 +91,7 @@ def _made(uow: UnitOfWork, kind: str, values: dict[str, Any]) -> int:
     declared = uow.registry.fields_of(kind)
     fields = {name: values.pop(name) for name in list(values) if name in declared}
     if kind == "team":
-        return verbs.add_team(uow, **_team(values, {}), fields=fields).id
+        return verbs.add_team(uow, **{"key": "", "label": {}} | _team(values, {}), fields=fields).id
     if kind == "organisation":
         contracts = values.pop("contracts", [])
         row = verbs.add_organisation(uow, **values, fields=fields)

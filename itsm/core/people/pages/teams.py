@@ -11,9 +11,10 @@ from itsm.core.people.pages import edit
 from itsm.core.people.pages.blueprint import pages, place_of
 from itsm.core.people.pages.forms import LEVEL_NAMES, LINE_NAMES
 from itsm.core.people.pages.timeline import timeline
+from itsm.core.people.seen import is_staff_of
 from itsm.core.people.verbs import find_one, set_member, whole_history_of
 from itsm.core.texts import say
-from itsm.core.web import needs, reading, writing
+from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field, number_in
@@ -49,7 +50,7 @@ def _team(team_id: int, *, status: int = 200, errors: object = ()) -> Response:
             names=names_of(uow, people=[found.head_id], teams=[found.parent_id]),
             lines=LINE_NAMES,
             levels=LEVEL_NAMES,
-            fields=fields_shown(uow, "team", found.id, found.fields),
+            fields=fields_shown(uow, "team", found, staff=is_staff_of(actor(), None)),
             entries=timeline(uow, "team", whole_history_of(uow, kind="team", id_=found.id)),
         )
 

@@ -14,9 +14,10 @@ from itsm.core.people.pages.blueprint import MOST, pages, place_of
 from itsm.core.people.pages.timeline import timeline
 from itsm.core.people.rules import is_premium
 from itsm.core.people.schemas import AddressIn
+from itsm.core.people.seen import is_staff_of
 from itsm.core.people.verbs import add_address, confirm_person, find_one, remove_address, whole_history_of
 from itsm.core.texts import say
-from itsm.core.web import needs, reading, writing
+from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field, parse
@@ -43,7 +44,7 @@ def _person(person_id: int, *, status: int = 200, errors: Any = ()) -> Response:
             premium=is_premium(found.premium, found.premium_until, uow.now),
             teams=teams_of(uow, found.id),
             names=names_of(uow, organisations=[found.organisation_id]),
-            fields=fields_shown(uow, "person", found.id, found.fields),
+            fields=fields_shown(uow, "person", found, staff=is_staff_of(actor(), found.organisation_id)),
             entries=timeline(uow, "person", whole_history_of(uow, kind="person", id_=found.id)),
         )
 
@@ -71,7 +72,7 @@ def organisation(organisation_id: int) -> Response:
             premium=is_premium(found.premium, found.premium_until, uow.now),
             people=people,
             most=MOST,
-            fields=fields_shown(uow, "organisation", found.id, found.fields),
+            fields=fields_shown(uow, "organisation", found, staff=is_staff_of(actor(), found.id)),
             entries=timeline(uow, "organisation", whole_history_of(uow, kind="organisation", id_=found.id)),
         )
 

@@ -4,7 +4,7 @@ from itsm.core.people.verbs.addresses import add_address, change_address, remove
 from itsm.core.people.verbs.common import survivor_of
 from itsm.core.people.verbs.domains import new_domains
 from itsm.core.people.verbs.duplicates import Duplicates, find_duplicates
-from itsm.core.people.verbs.find import find_by_address, find_one, list_provisional, suggest_people
+from itsm.core.people.verbs.find import find_by_address, find_one, find_visible, list_provisional, suggest_people
 from itsm.core.people.verbs.history import history_of, whole_history_of
 from itsm.core.people.verbs.meet import Met, find_or_meet
 from itsm.core.people.verbs.merge import Preview, merge_organisations, merge_people, merge_references, preview_merge
@@ -15,7 +15,7 @@ from itsm.core.people.verbs.teams import add_team, change_team, set_member
 __all__ = [
     "Duplicates", "Met", "Preview", "add_address", "add_contract", "add_domains", "add_organisation", "add_person",
     "add_team", "change_address", "change_organisation", "change_own_settings", "change_person", "change_team",
-    "confirm_person", "find_by_address", "find_duplicates", "find_one", "find_or_meet", "history_of",
+    "confirm_person", "find_by_address", "find_duplicates", "find_one", "find_or_meet", "find_visible", "history_of",
     "list_provisional", "merge_organisations", "merge_people", "merge_references", "new_domains", "preview_merge",
     "remove_address", "set_member", "suggest_people", "survivor_of", "whole_history_of",
 ]  # fmt: skip

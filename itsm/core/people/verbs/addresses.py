@@ -17,8 +17,7 @@ LONGEST = 200
 
 def add_address(uow: UnitOfWork, *, person_id: int, type: str, value: str, match: int | None = None) -> Address:
     """Give a person one more address."""
-    uow.require("people.edit")
-    person: Person = common.lock(uow, Person, person_id, match)
+    person: Person = common.lock(uow, Person, person_id, "people.edit", match)
     row = give_address(uow, person_id=person.id, type=type, value=value)
     _tell(uow, person, "address_added", row.type, [row.value])
     return row
@@ -28,8 +27,7 @@ def change_address(
     uow: UnitOfWork, *, person_id: int, address_id: int, value: str, match: int | None = None
 ) -> Address:
     """Correct an address; its type stays."""
-    uow.require("people.edit")
-    person: Person = common.lock(uow, Person, person_id, match)
+    person: Person = common.lock(uow, Person, person_id, "people.edit", match)
     row = _address(uow, person_id, address_id)
     fresh, folded = check_address(row.type, value)
     if folded != row.value_fold:
@@ -42,8 +40,7 @@ def change_address(
 
 def remove_address(uow: UnitOfWork, *, person_id: int, address_id: int, match: int | None = None) -> None:
     """Take an address away: what comes from it then comes from somebody unknown."""
-    uow.require("people.edit")
-    person: Person = common.lock(uow, Person, person_id, match)
+    person: Person = common.lock(uow, Person, person_id, "people.edit", match)
     row = _address(uow, person_id, address_id)
     uow.session.delete(row)
     _tell(uow, person, "address_removed", row.type, [row.value])

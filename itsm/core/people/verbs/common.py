@@ -11,6 +11,7 @@ from itsm.core.fields.verbs import settle_fields
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Organisation, Person
 from itsm.core.people.rules import YEARS, is_zone
+from itsm.core.people.seen import organisation_of_row
 from itsm.core.schemas import LINE_CONTROL, MAX_ID
 from itsm.core.texts import LOCALES, Message, fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -27,14 +28,18 @@ def nothing(model: type, id_: Any) -> Message:
     return say("There is no group with the number {id} here.", id=id_)
 
 
-def lock(uow: UnitOfWork, model: Any, id_: int, match: int | None = None) -> Any:
-    """A row to change, locked until the end of the act; one that was merged away is refused with where it went.
+def lock(uow: UnitOfWork, model: Any, id_: int, permission: str, match: int | None = None) -> Any:
+    """A row to change, locked until the end of the act, for an actor who holds `permission` over it.
+
+    One that was merged away is refused with where it went.
 
     match: the version that the actor saw; raises `Stale` when there is a newer one.
     """
+    uow.require_somewhere(permission)
     row = lock_all(uow, model, [id_]).get(id_)
     if row is None:
         raise Unknown(nothing(model, id_))
+    uow.require(permission, organisation_of_row(row))
     into = getattr(row, "merged_into_id", None)
     if into is not None:
         raise Conflict(say("Number {id} was merged into number {into}: change that one.", id=id_, into=into))

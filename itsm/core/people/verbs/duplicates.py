@@ -20,7 +20,7 @@ class Duplicates(NamedTuple):
 
 def find_duplicates(uow: UnitOfWork, *, limit: int = 200) -> list[Duplicates]:
     """Groups of two and more, addresses first; the same group is told once. Two reads, compared in memory."""
-    uow.require("people.read")
+    uow.require_somewhere("people.read")
     active = uow.query(Person, Person.id, Person.name_fold, Person.organisation_id).where(Person.active)
     people = uow.session.execute(active).all()
     owners = select(Address.type, Address.value_fold, Address.person_id).where(Address.type != "external")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from itsm.core.errors import Unknown
 from itsm.core.people.models import UNCONFIRMED, Address, Person
@@ -15,10 +15,19 @@ from itsm.core.work.uow import UnitOfWork
 
 
 def find_by_address(uow: UnitOfWork, *, type: str, value: str) -> Person | None:
-    """The person whom an address belongs to."""
-    statement = select(Person).join(Address, Address.person_id == Person.id)
-    statement = statement.where(Address.type == type, Address.value_fold == address_fold(type, value))
-    return uow.session.scalars(statement).first()
+    """The person whom an address belongs to, whoever asks: for channels, which must know whom they meet."""
+    return uow.session.scalars(_addressed(select(Person), type, value)).first()
+
+
+def find_visible(uow: UnitOfWork, *, type: str, value: str) -> Person | None:
+    """The person whom an address belongs to, if the actor may see them: for what somebody typed."""
+    found: Person | None = uow.session.scalars(_addressed(uow.query(Person), type, value)).first()
+    return found
+
+
+def _addressed(statement: Select[Any], type: str, value: str) -> Select[Any]:
+    statement = statement.join(Address, Address.person_id == Person.id)
+    return statement.where(Address.type == type, Address.value_fold == address_fold(type, value))
 
 
 def suggest_people(uow: UnitOfWork, *, words: str, limit: int = 10) -> Sequence[Person]:

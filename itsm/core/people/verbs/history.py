@@ -7,6 +7,7 @@ from itsm.core.errors import Unknown
 from itsm.core.ledger.models import Event
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Organisation, Person, Team
+from itsm.core.people.seen import is_staff_of, organisation_of_row
 from itsm.core.people.verbs import common
 from itsm.core.schemas import MAX_ID
 from itsm.core.work.uow import UnitOfWork
@@ -21,14 +22,17 @@ OF_ACCOUNTS = (
 def history_of(uow: UnitOfWork, *, kind: str, id_: int) -> list[tuple[Event, Mapping[str, Any]]]:
     """The events of one of them, each with its texts, the oldest first; a merged one keeps a history of its own.
 
-    When somebody signed in and with what rights is for those who keep accounts.
+    When somebody signed in and with what rights is for those who keep accounts. None is told to who is no staff of
+    their organisation.
     """
     model = MODELS[kind]
-    seen = uow.session.scalars(uow.query(model, model.id).where(model.id == min(id_, MAX_ID))).first()
-    if seen is None:
+    row = uow.session.scalars(uow.query(model).where(model.id == min(id_, MAX_ID))).first()
+    if row is None:
         raise Unknown(common.nothing(model, id_))
+    if not is_staff_of(uow.act.actor, organisation_of_row(row)):
+        return []
     keeper = uow.act.actor.may("people.accounts")
-    events = history(uow.session, kind, seen)
+    events = history(uow.session, kind, row.id)
     return [(event, texts) for event, texts in events if keeper or not event.type.startswith(OF_ACCOUNTS)]
 
 

@@ -33,18 +33,21 @@ def find_or_meet(
     """The person whom this address belongs to, also one who is no longer active; else a provisional one.
 
     The name is taken as the channel gives it: what cannot be stored is left out, and without one the address stands
-    in. By the domain of an e-mail they belong to its organisation. Raises `Invalid` for what is no address, `TooMany`
-    when channels met `most` unknown people within an hour: open the ticket without a person then, nothing is lost.
+    in. By the domain of an e-mail they belong to its organisation. Who may meet the people of one organisation only
+    gets the same refusal for all others, known or not. Raises `Invalid` for what is no address, `TooMany` when channels
+    met `most` unknown people within an hour: open the ticket without a person then, nothing is lost.
     """
-    uow.require("people.meet")
+    uow.require_somewhere("people.meet")
     fresh, folded = check_address(type, value)
     known = find_by_address(uow, type=type, value=fresh)
+    organisation = known.organisation_id if known is not None else employer(uow, [(type, fresh)])
+    uow.require("people.meet", organisation)
     if known is not None:
         return Met(known, False)
     _refuse_flood(uow, most)
     row = new_person(uow, name=_name(name) or fresh, locale=locale)
     row.provisional = True
-    row.organisation_id = employer(uow, [(type, fresh)])
+    row.organisation_id = organisation
     if not _put(uow, row, type, fresh, folded):
         other = find_by_address(uow, type=type, value=fresh)
         assert other is not None  # noqa: S101  (the address is taken, and addresses are not given up in between)

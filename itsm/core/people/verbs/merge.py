@@ -58,8 +58,16 @@ def merge_people(uow: UnitOfWork, *, person_id: int, into: int, match: int | Non
 def merge_organisations(
     uow: UnitOfWork, *, organisation_id: int, into: int, match: int | None = None
 ) -> Organisation:  # fmt: skip
-    """Merge an organisation into another one with its people, tickets, contracts and domains; returns the survivor."""
+    """Merge an organisation into another one with its people, tickets, contracts and domains; returns the survivor.
+
+    Who has a role within the first has it within the survivor afterwards, which is for those who keep accounts.
+    """
     uow.require("people.merge")
+    if (
+        uow.session.scalars(select(RoleGrant.id).where(RoleGrant.organisation_id == organisation_id)).first()
+        is not None
+    ):
+        uow.require("people.accounts")
     source, target = _both(uow, Organisation, organisation_id, into, match)
     survivor: Organisation = _absorb(uow, "organisation", source, target, {})
     return survivor

@@ -80,10 +80,11 @@ def change_organisation(
 ) -> Organisation:
     """Change name, premium, premium_until, active, fields, domains or contracts of an organisation.
 
-    domains: all that it shall have. contracts: all of them, as {"number": …, "until": moment or None}.
+    domains: all that it shall have. contracts: all of them, as {"number": …, "until": moment or None}. What an
+    organisation is stands with the desk: it needs `people.edit` for the whole of it.
     """
     uow.require("people.edit")
-    row: Organisation = common.lock(uow, Organisation, organisation_id, match)
+    row: Organisation = common.lock(uow, Organisation, organisation_id, "people.edit", match)
     values = dict(changes)
     domains, contracts = values.pop("domains", None), values.pop("contracts", None)
     common.check_own(values)

@@ -36,9 +36,10 @@ def add_person(
 ) -> Person:
     """Make a person with any number of (type, value) addresses; one that somebody else has is refused.
 
-    Without an organisation the person belongs to the one whose domain their first e-mail has.
+    Without an organisation the person belongs to the one whose domain their first e-mail has. Who may edit people of
+    one organisation only names it.
     """
-    uow.require("people.edit")
+    uow.require("people.edit", organisation_id)
     given = list(addresses)
     row = new_person(uow, name=name, locale=locale, timezone=timezone, premium=premium, premium_until=premium_until)
     row.organisation_id = common.settled(uow, Organisation, "organisation", organisation_id)
@@ -76,14 +77,14 @@ def change_person(uow: UnitOfWork, *, person_id: int, changes: Mapping[str, Any]
 
     Whoever is no longer active cannot sign in, is not suggested, and their sessions and tokens end.
     """
-    uow.require("people.edit")
-    row: Person = common.lock(uow, Person, person_id, match)
+    row: Person = common.lock(uow, Person, person_id, "people.edit", match)
     values = dict(changes)
     common.check_own(values)
     if "name" in values:
         values["name"] = common.check_name(values["name"])
     if values.get("organisation_id") not in (None, row.organisation_id):
         values["organisation_id"] = common.settled(uow, Organisation, "organisation", values["organisation_id"])
+    uow.require("people.edit", values.get("organisation_id", row.organisation_id))
     cleaned = common.check_fields(uow, "person", {n: v for n, v in values.items() if n not in COLUMNS}, row.fields)
     with _switching(uow, row, values.get("active", row.active)):
         changed = common.put(row, COLUMNS, values)
@@ -123,8 +124,7 @@ def end_access(uow: UnitOfWork, person_id: int) -> None:
 
 def confirm_person(uow: UnitOfWork, *, person_id: int, match: int | None = None) -> Person:
     """Somebody whom a channel met is a person of this desk."""
-    uow.require("people.edit")
-    row: Person = common.lock(uow, Person, person_id, match)
+    row: Person = common.lock(uow, Person, person_id, "people.edit", match)
     if row.provisional:
         row.provisional = False
         row.version += 1

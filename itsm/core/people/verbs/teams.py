@@ -51,7 +51,7 @@ def add_team(
 def change_team(uow: UnitOfWork, *, team_id: int, changes: Mapping[str, Any], match: int | None = None) -> Team:
     """Change label, parent_id, head_id, level, line, active, fields or members (ids of all of them) of a team."""
     uow.require("people.teams")
-    row: Team = common.lock(uow, Team, team_id, match)
+    row: Team = common.lock(uow, Team, team_id, "people.teams", match)
     values = dict(changes)
     members = values.pop("members", None)
     _check(**{name: values[name] for name in ("label", "level", "line") if name in values})
@@ -74,7 +74,7 @@ def change_team(uow: UnitOfWork, *, team_id: int, changes: Mapping[str, Any], ma
 def set_member(uow: UnitOfWork, *, team_id: int, person_id: int, member: bool) -> None:
     """Put a person into a team, or take them out."""
     uow.require("people.teams")
-    row: Team = common.lock(uow, Team, team_id)
+    row: Team = common.lock(uow, Team, team_id, "people.teams")
     mine = (TeamMember.team_id == row.id, TeamMember.person_id == person_id)
     there = uow.session.scalars(select(TeamMember.person_id).where(*mine)).first() is not None
     if member == there:

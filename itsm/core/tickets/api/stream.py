@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import current_app, jsonify, request
 
-from itsm.core.ledger.verbs import Cursor, events_after, history
+from itsm.core.ledger.verbs import Cursor, events_after
 from itsm.core.tickets import forms
 from itsm.core.tickets.api.parameters import PAGE, STREAM
 from itsm.core.tickets.api.shapes import event_out
-from itsm.core.tickets.seen import may_see_event
 from itsm.core.tickets.verbs import find_ticket
+from itsm.core.tickets.verbs.around import visible_history
 from itsm.core.web import ApiBlueprint, needs, reading
 from itsm.core.web.answers import limit_of
 from itsm.core.web.described import page_of
@@ -25,9 +25,9 @@ def stream(api: ApiBlueprint) -> None:
     def events_of_one(number: int) -> Any:
         """The history of one ticket from its beginning."""
         with reading() as uow:
-            find_ticket(uow, number=number)
-            shown = [pair for pair in history(uow.session, "ticket", number) if may_see_event(uow.act.actor, pair[0])]
-            return jsonify(items=[event_out(uow, event, texts) for event, texts in shown], next="")
+            ticket = find_ticket(uow, number=number)
+            shown = visible_history(uow, ticket)
+            return jsonify(items=[event_out(uow, event, texts, ticket=ticket) for event, texts in shown], next="")
 
     @api.route("/events", methods=["GET"])
     @needs("core.events")

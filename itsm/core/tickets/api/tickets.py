@@ -9,7 +9,7 @@ from marshmallow import Schema
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.tickets import forms
 from itsm.core.tickets.api.parameters import IDEMPOTENCY, MATCH, PAGE, filter_parameters
-from itsm.core.tickets.api.shapes import row_out, ticket_out
+from itsm.core.tickets.api.shapes import rows_out, ticket_out
 from itsm.core.tickets.verbs import change_ticket, count_tickets, find_ticket, list_tickets, open_ticket
 from itsm.core.web import ApiBlueprint, needs, reading, writing
 from itsm.core.web.answers import answer_once, matched, paging, tagged
@@ -43,7 +43,7 @@ def collection(api: ApiBlueprint, opening: Schema, declared: Iterable[Field]) ->
         with reading() as uow:
             filters, after, limit = paging(request.args)
             page = list_tickets(uow, filters=filters, after=after, limit=limit)
-            return jsonify(items=[row_out(uow, row) for row in page.rows], next=page.next or None)
+            return jsonify(items=rows_out(uow, page.rows), next=page.next or None)
 
     @api.route("/tickets/count", methods=["GET"])
     @needs("tickets.read")

@@ -88,19 +88,19 @@ def untag(number: int) -> Response:
 
 
 @pages.post("/tickets/<int:number>/watchers")
-@needs("tickets.read")
+@needs("tickets.comment")
 def watching(number: int) -> Response:
     """Watch, or let another person watch."""
 
     def work(uow: UnitOfWork) -> None:
-        text = request.form.get("person", "")[:240] if actor().may("people.read") else ""
+        text = request.form.get("person", "")[:240] if actor().holds("people.read") else ""
         watch(uow, number=number, person_id=typed_person(uow, text) if text else None)
 
     return act(number, "watch", work)
 
 
 @pages.post("/tickets/<int:number>/watchers/remove")
-@needs("tickets.read")
+@needs("tickets.comment")
 def not_watching(number: int) -> Response:
     """End watching, one's own or another person's."""
 

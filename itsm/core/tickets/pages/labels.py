@@ -85,6 +85,13 @@ class Labels:
         self.uow, self.locale = uow, locale()
         self.names: Names = names_of(uow, **ids)
 
+    def add(self, more: Names) -> None:
+        """Further names that this page may show."""
+        self.names = Names(
+            {**self.names.people, **more.people}, {**self.names.organisations, **more.organisations},
+            {**self.names.teams, **more.teams},
+        )  # fmt: skip
+
     @cached_property
     def priorities(self) -> Mapping[int, str]:
         """Ranks and what they are called."""

@@ -69,7 +69,7 @@ def _inputs(uow: UnitOfWork, kind: Kind | None, typed: Typed | None = None, aske
     """The form's inputs; with `typed`, only those that apply to what was typed so far, and those `asked` for."""
     if kind is None:
         return []
-    staff = actor().may("tickets.work")
+    staff = actor().holds("tickets.work")
     own = STAFF if staff else REQUESTER
     defaults = {f.name: default_of(uow, f) for f in fields_on(uow, kind.name) if f.default is not None}
     here, mandatory = fields_here(uow, kind.name, defaults | _begun(uow, kind, typed or {}))

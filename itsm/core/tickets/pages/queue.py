@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from itsm.core.errors import Invalid
 from itsm.core.fields.verbs import choices_of
-from itsm.core.people.names import own_teams
+from itsm.core.people.names import own_teams, visible_names_of
 from itsm.core.texts import Message, label_text, say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.export import USUAL, columns_offered
 from itsm.core.tickets.pages.inputs import CHOICES
 from itsm.core.tickets.pages.labels import CATEGORIES, Labels
+from itsm.core.tickets.values import PEOPLE
 from itsm.core.tickets.verbs import count_tickets, list_tickets
 from itsm.core.tickets.verbs.find import Page
 from itsm.core.web import actor, needs, reading
@@ -54,7 +55,7 @@ class Found:
 @needs("tickets.read")
 def queue() -> Response:
     """Tickets that you may see; without filters the unfinished ones."""
-    staff = actor().may("tickets.read_all")
+    staff = actor().holds("tickets.read_all") or actor().holds("tickets.read_team")
     given = {name: value for name, value in request.args.items() if value.strip() and name != "after"}
     filters = given or {"state_category": "unfinished"}
     applied = {name: value for name, value in filters.items() if (name, value) != ("state_category", "all")}
@@ -100,12 +101,14 @@ def _find(uow: UnitOfWork, filters: Mapping[str, str]) -> Found:
 
 
 def _labels(uow: UnitOfWork, rows: Sequence[Row[Any]], filters: Mapping[str, str]) -> Labels:
+    """Names on the tickets that are shown, and of the ids in the address those that the reader may see anyway."""
     people = {id_ for row in rows for id_ in (row.assignee_id, row.requested_for_id, row.contact_id)}
     teams: set[int | None] = {row.team_id for row in rows} | _ids(filters, "team")
-    for name in ("assignee", "requested_for", "contact", "registered_by"):
-        people |= _ids(filters, name)
-    organisations = {row.organisation_id for row in rows} | _ids(filters, "organisation")
-    return Labels(uow, people=people, organisations=organisations, teams=teams)
+    asked = {id_ for name in PEOPLE for id_ in _ids(filters, name)}
+    organisations = {row.organisation_id for row in rows}
+    labels = Labels(uow, people=people, organisations=organisations, teams=teams)
+    labels.add(visible_names_of(uow, people=asked, organisations=_ids(filters, "organisation")))
+    return labels
 
 
 def _ids(filters: Mapping[str, str], name: str) -> set[int]:

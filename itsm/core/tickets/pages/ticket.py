@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from itsm.core.errors import Unknown
 from itsm.core.fields.shown import fields_shown
 from itsm.core.hookspecs.declarations import Panel
-from itsm.core.ledger.verbs import history
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
@@ -20,9 +19,10 @@ from itsm.core.tickets.pages.inputs import inputs_of
 from itsm.core.tickets.pages.labels import LINKS, Labels
 from itsm.core.tickets.pages.timeline import Told, ids_in, timeline
 from itsm.core.tickets.rules import Transition
+from itsm.core.tickets.seen import is_staff, may_on
 from itsm.core.tickets.values import COLUMNS, values_of
 from itsm.core.tickets.verbs import find_ticket, read_attachment
-from itsm.core.tickets.verbs.around import Around, around_ticket, conversation
+from itsm.core.tickets.verbs.around import Around, around_ticket, conversation, visible_history
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.relate import LINK_TYPES
 from itsm.core.web import actor, needs, reading
@@ -69,12 +69,12 @@ def file(number: int, attachment_id: int) -> Response:
 def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any) -> Response:
     """The page; after a refusal with `alert` (sentences), `step` (the refused one) or `typed` (form → what it held)."""
     ticket = find_ticket(uow, number=number)
-    events: Sequence[Told] = history(uow.session, "ticket", ticket.id)
+    events: Sequence[Told] = visible_history(uow, ticket)
     around = around_ticket(uow, ticket)
     labels = _labels(uow, ticket, events, around)
     comments, files = conversation(uow, ticket)
-    staff = actor().may("tickets.internal")
-    steps = _steps(uow, labels, ticket, kept.get("step")) if actor().may("tickets.work") else []
+    staff, worker = is_staff(actor(), ticket), may_on(actor(), "tickets.work", ticket)
+    steps = _steps(uow, labels, ticket, kept.get("step")) if worker else []
     return render(
         uow,
         "core/ticket.html",
@@ -82,12 +82,12 @@ def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any)
         ticket=ticket,
         labels=labels,
         staff=staff,
-        worker=actor().may("tickets.work"),
+        worker=worker,
         parked=ticket.kind not in uow.registry.kinds,
-        entries=timeline(events, comments, files, labels),
+        entries=timeline(events, comments, files, labels, staff),
         steps=steps,
         facts=_facts(labels, ticket, staff),
-        fields=fields_shown(uow, "ticket", ticket.id, ticket.fields),
+        fields=fields_shown(uow, "ticket", ticket, staff=staff),
         around=around,
         link_words={(link.type, link.forward): translated(LINKS[link.type, link.forward]) for link in around.links},
         link_types=[(type, translated(LINKS[type, True])) for type in LINK_TYPES],
@@ -127,13 +127,13 @@ def _steps(uow: UnitOfWork, labels: Labels, ticket: Ticket, refused: Step | None
         close = Step("close", translated(say("Close")), [], main=True)
         return [close] if ticket.category != "closed" else []
     workflow = workflow_of(uow, ticket.kind)[1]
-    ways = [t for t in workflow.leaving(ticket.state) if not t.hidden and _may(t)]
+    ways = [t for t in workflow.leaving(ticket.state) if not t.hidden and _may(t, ticket)]
     steps = [step_of(uow, labels, way, values_of(ticket), main=number == 0) for number, way in enumerate(ways)]
     return [refused if refused is not None and refused.key == step.key else step for step in steps]
 
 
-def _may(way: Transition) -> bool:
-    return not way.permission or actor().may(way.permission)
+def _may(way: Transition, ticket: Ticket) -> bool:
+    return not way.permission or may_on(actor(), way.permission, ticket)
 
 
 def step_of(
@@ -154,14 +154,14 @@ def _badges(uow: UnitOfWork, ticket: Ticket) -> list[tuple[str, str]]:
     return [(label_text(mark.text, locale()), mark.tone) for mark in marks] + failed
 
 
-def panels(uow: UnitOfWork, place: str, subject: Any) -> list[tuple[str, Markup | None, str]]:
+def panels(uow: UnitOfWork, place: str, ticket: Ticket) -> list[tuple[str, Markup | None, str]]:
     """(title, html, plugin) of the panels at a place; html None for one that failed, which becomes a card."""
     shown = []
     for panel in uow.registry.panels_at(place):
-        if not actor().may(panel.permission):
+        if not may_on(actor(), panel.permission, ticket):
             continue
         plugin = uow.registry.owners.get(f"panel:{panel.key}", "")
-        html = uow.hook.show(plugin, f"panel {panel.key}", _panel_html, uow, panel, subject)
+        html = uow.hook.show(plugin, f"panel {panel.key}", _panel_html, uow, panel, ticket)
         if html is not None:
             shown.append((label_text(panel.title, locale()), html if isinstance(html, Markup) else None, plugin))
     return shown

@@ -9,9 +9,9 @@ from itsm.core.ledger.models import Event
 from itsm.core.texts import say
 from itsm.core.tickets.models import Attachment, Comment
 from itsm.core.tickets.pages.labels import Labels
-from itsm.core.tickets.seen import FOR_REQUESTERS, is_staff, seen
+from itsm.core.tickets.seen import seen
 from itsm.core.tickets.values import PEOPLE
-from itsm.core.web.edge import actor, translated
+from itsm.core.web.edge import translated
 from itsm.core.web.words import retold
 
 Told = tuple[Event, Mapping[str, Any]]
@@ -65,10 +65,9 @@ def ids_in(events: Iterable[Told]) -> dict[str, set[int | None]]:
 
 
 def timeline(
-    events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels
+    events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels, staff: bool
 ) -> list[Entry]:
     """The entries that this reader may see, in the order in which things happened."""
-    staff = is_staff(actor())
     on_comment: dict[int, list[Attachment]] = {}
     for file in files:
         if file.comment_id is not None:
@@ -76,14 +75,12 @@ def timeline(
     loose = {file.id: file for file in files if file.comment_id is None}
     entries = []
     for event, texts in events:
-        if not staff and event.type not in FOR_REQUESTERS:
-            continue
         if event.type == "comment_added":
-            entry = _message(event, texts, comments, on_comment, labels)
+            entry = _message(event, texts, comments, on_comment, labels, staff)
         elif event.type == "file_attached":
-            entry = _file(event, texts, loose, labels)
+            entry = _file(event, texts, loose, labels, staff)
         else:
-            entry = _event(event, texts, labels)
+            entry = _event(event, texts, labels, staff)
         if entry is not None:
             entries.append(entry)
     return entries
@@ -95,20 +92,20 @@ def _who(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:
     return str(texts.get("by") or translated(say("Automatically")))
 
 
-def _entry(event: Event, texts: Mapping[str, Any], labels: Labels, sentence: str) -> Entry:
-    why = str(texts.get("reason") or "") if is_staff(actor()) else ""
+def _entry(event: Event, texts: Mapping[str, Any], labels: Labels, sentence: str, staff: bool) -> Entry:
+    why = str(texts.get("reason") or "") if staff else ""
     imported = event.origin == "import"
     return Entry(event.id, event.occurred_at, _who(event, texts, labels), sentence, why=why, imported=imported)
 
 
 def _message(
     event: Event, texts: Mapping[str, Any], comments: Mapping[int, Comment],
-    files: Mapping[int, Sequence[Attachment]], labels: Labels,
+    files: Mapping[int, Sequence[Attachment]], labels: Labels, staff: bool,
 ) -> Entry | None:  # fmt: skip
     comment = comments.get(event.facts.get("comment", 0))
     if comment is None:
         return None
-    entry = _entry(event, texts, labels, translated(say("wrote") if comment.public else say("noted")))
+    entry = _entry(event, texts, labels, translated(say("wrote") if comment.public else say("noted")), staff)
     entry.look = "public" if comment.public else "internal"
     entry.body, entry.comment = comment.body, comment.id
     entry.files = files.get(comment.id, ())
@@ -116,34 +113,30 @@ def _message(
 
 
 def _file(
-    event: Event, texts: Mapping[str, Any], loose: Mapping[int, Attachment], labels: Labels
+    event: Event, texts: Mapping[str, Any], loose: Mapping[int, Attachment], labels: Labels, staff: bool
 ) -> Entry | None:  # fmt: skip
     """A file that stands alone; those of a message are shown there."""
     file = loose.get(event.facts.get("attachment", 0))
     if file is None:
         return None
-    entry = _entry(event, texts, labels, translated(say("attached a file")))
+    entry = _entry(event, texts, labels, translated(say("attached a file")), staff)
     entry.look = "public" if file.public else "internal"
     entry.files = [file]
     return entry
 
 
-def _event(event: Event, texts: Mapping[str, Any], labels: Labels) -> Entry:
-    entry = _entry(event, texts, labels, _sentence(event, texts, labels))
+def _event(event: Event, texts: Mapping[str, Any], labels: Labels, staff: bool) -> Entry:
+    entry = _entry(event, texts, labels, _sentence(event, texts, labels), staff)
     if event.facts.get("mapped"):
         entry.who, entry.sentence = translated(say("Automatically")), translated(say("followed the changed life cycle"))
     if event.type in ("ticket_changed", "ticket_moved"):
         kind = event.kind or ""
         entry.changes = [
             (labels.name(name), labels.shown(name, pair[0], kind), labels.shown(name, pair[1], kind))
-            for name, pair in _seen(event, texts, labels).items()
+            for name, pair in seen(staff, {**event.facts, **texts}, labels.uow.registry.fields_of("ticket")).items()
             if isinstance(pair, list) and len(pair) == 2 and name not in SILENT
         ]
     return entry
-
-
-def _seen(event: Event, texts: Mapping[str, Any], labels: Labels) -> dict[str, Any]:
-    return seen(actor(), {**event.facts, **texts}, labels.uow.registry.fields_of("ticket"))
 
 
 def _sentence(event: Event, texts: Mapping[str, Any], labels: Labels) -> str:

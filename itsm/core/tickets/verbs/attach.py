@@ -7,7 +7,7 @@ from itsm.core.files.outside import FileStore
 from itsm.core.files.verbs import store_file
 from itsm.core.texts import say
 from itsm.core.tickets.models import Attachment
-from itsm.core.tickets.verbs.draft import lock_ticket, tell
+from itsm.core.tickets.verbs.draft import lock_ticket, require_on, tell
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -16,10 +16,9 @@ def attach_file(
     comment_id: int | None = None,
 ) -> Attachment:  # fmt: skip
     """Store a file by its content and attach it under its own name, of which only the last part counts."""
-    uow.require("tickets.comment")
+    ticket = lock_ticket(uow, number, "tickets.comment")
     if not public:
-        uow.require("tickets.internal")
-    ticket = lock_ticket(uow, number)
+        require_on(uow, "tickets.internal", ticket)
     sha256, shown, size = store_file(uow, store=store, name=name, content=content)
     attachment = Attachment(
         ticket_id=ticket.id,

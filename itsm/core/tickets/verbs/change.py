@@ -24,8 +24,7 @@ def change_ticket(uow: UnitOfWork, *, number: int, changes: Mapping[str, Any], m
 
     match: the version the actor saw (the number in the ETag). Raises `Stale`, `Invalid`, `Unknown`.
     """
-    uow.require("tickets.work")
-    ticket = lock_ticket(uow, number, match)
+    ticket = lock_ticket(uow, number, "tickets.work", match)
     workflow_of(uow, ticket.kind)
     if ticket.category == "closed" and uow.act.origin == "live":
         raise NotAllowedNow(say("The ticket {number} is closed.", number=number))
@@ -44,11 +43,10 @@ def change_ticket(uow: UnitOfWork, *, number: int, changes: Mapping[str, Any], m
 
 def claim_ticket(uow: UnitOfWork, *, number: int) -> Ticket:
     """Take a ticket that nobody has; of many at once one wins, the others get `Conflict`."""
-    uow.require("tickets.work")
     me = uow.act.actor.person_id
     if me is None:
         raise Forbidden(say("Only a person can claim a ticket."))
-    ticket = lock_ticket(uow, number)
+    ticket = lock_ticket(uow, number, "tickets.work")
     if ticket.assignee_id == me:
         return ticket
     if ticket.assignee_id is not None:

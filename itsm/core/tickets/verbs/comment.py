@@ -8,7 +8,7 @@ from itsm.core.errors import Invalid
 from itsm.core.hookspecs.decides import ReplyEffect
 from itsm.core.texts import say
 from itsm.core.tickets.models import Comment, Ticket
-from itsm.core.tickets.verbs.draft import draft_of, lock_ticket
+from itsm.core.tickets.verbs.draft import draft_of, lock_ticket, require_on
 from itsm.core.tickets.verbs.move import run_transition
 from itsm.core.tickets.verbs.relate import open_like, put_link, write_comment
 from itsm.core.work.uow import UnitOfWork
@@ -29,12 +29,11 @@ def add_comment(uow: UnitOfWork, *, number: int, body: str, public: bool = True)
 
     What a requester's reply does is decided by the hook `reply_effect` of the ticket's process.
     """
-    uow.require("tickets.comment")
     if not 1 <= len(body.strip()) <= MAX_BODY:
         raise Invalid.field("body", say("A comment has 1 to {maximum} characters.", maximum=MAX_BODY))
+    ticket = lock_ticket(uow, number, "tickets.comment")
     if not public:
-        uow.require("tickets.internal")
-    ticket = lock_ticket(uow, number)
+        require_on(uow, "tickets.internal", ticket)
     effect = _effect(uow, ticket) if public and _is_requester(uow, ticket) else ReplyEffect()
     if effect.follow_up:
         return _follow_up(uow, ticket, body)

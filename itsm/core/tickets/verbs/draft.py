@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from itsm.core.configuration.verbs import document, parsed_document
-from itsm.core.errors import Conflict, Invalid, NotAllowedNow, Refusal, Stale, Unknown
+from itsm.core.errors import Conflict, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.ledger.verbs import append
@@ -16,6 +16,7 @@ from itsm.core.schemas import MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import State, Workflow, enter, most_urgent
+from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
 from itsm.core.tickets.verbs.demands import judge_fields
 from itsm.core.work.uow import UnitOfWork
@@ -30,21 +31,30 @@ REFERENCES: Mapping[str, Any] = {
 MAX_TITLE = 300
 
 
-def lock_ticket(uow: UnitOfWork, number: int, match: int | None = None) -> Ticket:
-    """The ticket, locked until the end of the act; a foreign one is unknown.
+def lock_ticket(uow: UnitOfWork, number: int, permission: str, match: int | None = None) -> Ticket:
+    """The ticket, locked until the end of the act, for an actor who holds `permission` over it.
 
-    match: the version that the actor saw; raises `Stale` when there is a newer one.
+    Where acts on tickets find theirs: a foreign one is unknown, one that is only seen is `Forbidden`. match: the
+    version that the actor saw; raises `Stale` when there is a newer one.
     """
+    uow.require_somewhere(permission)
     statement = uow.query(Ticket).where(Ticket.id == number).with_for_update()
     ticket: Ticket | None = None
     if 0 < number <= MAX_ID:
         ticket = uow.session.scalars(statement.execution_options(populate_existing=True)).first()
     if ticket is None:
         raise Unknown(say("There is no ticket {number}.", number=number))
+    require_on(uow, permission, ticket)
     if match is not None and ticket.version != match:
         raise Stale(say("The ticket {number} was changed meanwhile.", number=number))
     settle(uow, ticket)
     return ticket
+
+
+def require_on(uow: UnitOfWork, permission: str, ticket: Ticket) -> None:
+    """Refuse the act unless the actor holds `permission` over this ticket."""
+    if not may_on(uow.act.actor, permission, ticket):
+        raise Forbidden(say("This needs the permission {permission}.", permission=permission))
 
 
 def settle(uow: UnitOfWork, ticket: Ticket) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from itsm.core.errors import Forbidden, NotAllowedNow, Refusal
+from itsm.core.errors import NotAllowedNow, Refusal
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import State, Transition, Workflow, enter
@@ -12,6 +12,7 @@ from itsm.core.tickets.verbs.draft import (
     draft_of,
     guard,
     lock_ticket,
+    require_on,
     save_change,
     settle_priority,
     stamp,
@@ -32,8 +33,7 @@ def move_ticket(
     match: int | None = None,
 ) -> Ticket:
     """Run a transition, setting values with it; guards may ask for more and then all refusals come at once."""
-    uow.require("tickets.work")
-    ticket = lock_ticket(uow, number, match)
+    ticket = lock_ticket(uow, number, "tickets.work", match)
     if ticket.kind not in uow.registry.kinds and transition == "close":
         return _close_parked(uow, ticket)
     return run_transition(uow, ticket, transition, changes or {}, by_person=uow.act.actor.kind == "person")
@@ -74,8 +74,8 @@ def _way(uow: UnitOfWork, workflow: Workflow, ticket: Ticket, transition: str, b
         possible = ", ".join(t.key for t in workflow.leaving(ticket.state)) or "–"
         sentence = say("{key} is not possible now; possible are: {possible}.", key=transition, possible=possible)
         raise NotAllowedNow(refusals=[Refusal("transition", sentence)])
-    if by_person and way.permission and not uow.act.actor.may(way.permission):
-        raise Forbidden(say("This needs the permission {permission}.", permission=way.permission))
+    if by_person and way.permission:
+        require_on(uow, way.permission, ticket)
     return way
 
 

@@ -35,7 +35,7 @@ def open_ticket(
     default the act's. form: False where a person acts without filling in a form, so that what is mandatory is marked
     as missing and not demanded. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
     """
-    uow.require("tickets.open")
+    uow.require_somewhere("tickets.open")
     if kind not in uow.registry.kinds:
         raise Invalid.field("kind", say("There is no type {kind}.", kind=kind))
     revision, workflow = workflow_of(uow, kind)
@@ -55,6 +55,7 @@ def open_ticket(
         },
         by_person=uow.act.actor.kind == "person",
     )
+    uow.require("tickets.open", draft.values["organisation"])
     refusals += _refused_tags(tags)
     put_defaults(uow, draft, values)
     guard(uow, "ticket_opening", draft, refusals, values, form=form)
@@ -75,7 +76,7 @@ def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
     """Fill in who registered it, whose organisation it is, and the premium mark."""
     actor = uow.act.actor
     people: dict[str, Any] = {"registered_by": actor.person_id}
-    if not actor.may("tickets.work") and values.get("requested_for") is None:
+    if not actor.holds("tickets.work") and values.get("requested_for") is None:
         people |= {"requested_for": actor.person_id, "contact": actor.person_id}
     people = {**people, **{k: v for k, v in values.items() if v is not None}}
     person = people.get("requested_for") or people.get("contact")

@@ -19,7 +19,6 @@ DEEPEST = 20
 
 def link_tickets(uow: UnitOfWork, *, number: int, to: int, type: str = "relates") -> None:
     """Link two tickets that the actor can see; a link that is there already is left alone."""
-    uow.require("tickets.work")
     if type not in LINK_TYPES:
         raise Invalid.field("type", say("Must be one of: {allowed}.", allowed=", ".join(LINK_TYPES)))
     one, other = _both(uow, number, to)
@@ -28,7 +27,6 @@ def link_tickets(uow: UnitOfWork, *, number: int, to: int, type: str = "relates"
 
 def unlink_tickets(uow: UnitOfWork, *, number: int, to: int, type: str = "relates") -> None:
     """Remove a link."""
-    uow.require("tickets.work")
     one, other = _both(uow, number, to)
     mine = (Link.from_id == one.id, Link.to_id == other.id, Link.type == type)
     if uow.session.scalars(delete(Link).where(*mine).returning(Link.to_id)).first() is not None:
@@ -49,14 +47,13 @@ def _both(uow: UnitOfWork, number: int, other: int) -> tuple[Ticket, Ticket]:
     """Two tickets, locked in the order of their numbers, so that two acts never wait for each other."""
     if number == other:
         raise Invalid.field("to", say("A ticket cannot be related to itself."))
-    locked = {n: lock_ticket(uow, n) for n in sorted((number, other))}
+    locked = {n: lock_ticket(uow, n, "tickets.work") for n in sorted((number, other))}
     return locked[number], locked[other]
 
 
 def set_parent(uow: UnitOfWork, *, number: int, parent: int | None) -> Ticket:
     """Make a ticket the child of another, or of none; circles and chains over 20 deep are refused."""
-    uow.require("tickets.work")
-    ticket = _both(uow, number, parent)[0] if parent is not None else lock_ticket(uow, number)
+    ticket = _both(uow, number, parent)[0] if parent is not None else lock_ticket(uow, number, "tickets.work")
     if parent is not None:
         _refuse_circle(uow, number, parent)
     draft = draft_of(uow, ticket)
@@ -81,7 +78,6 @@ def merge_ticket(uow: UnitOfWork, *, number: int, into: int) -> Ticket:
 
     Its conversation stays readable on itself; the target tells what was merged into it. Returns the target.
     """
-    uow.require("tickets.work")
     source, target = _both(uow, number, into)
     if source.merged_into_id is not None:
         raise Conflict(say("The ticket {number} is merged already.", number=number))
@@ -103,18 +99,19 @@ def merge_ticket(uow: UnitOfWork, *, number: int, into: int) -> Ticket:
 def split_ticket(uow: UnitOfWork, *, number: int, comments: Sequence[int], title: str) -> Ticket:
     """Open a new ticket of the same kind from some messages of this one; both say where the messages went.
 
+    The first public one becomes its description, which a requester sees: a note alone makes no ticket.
     The messages stay on the old ticket too: the ledger is append-only and the requester was told so.
     """
-    uow.require("tickets.work")
-    source = lock_ticket(uow, number)
-    statement = select(Comment).where(Comment.ticket_id == source.id, Comment.id.in_(comments)).order_by(Comment.id)
-    chosen = uow.session.scalars(statement).all()
-    if not chosen or len(chosen) != len(set(comments)):
-        raise Invalid.field("comments", say("Choose messages of this ticket."))
-    first, *rest = chosen
+    source = lock_ticket(uow, number, "tickets.work")
+    mine = (Comment.ticket_id == source.id, Comment.id.in_(comments))
+    chosen = uow.session.scalars(uow.query(Comment).where(*mine).order_by(Comment.id)).all()
+    first = next((comment for comment in chosen if comment.public), None)
+    if first is None or len(chosen) != len(set(comments)):
+        raise Invalid.field("comments", say("Choose messages of this ticket, one that is no internal note among them."))
     fresh = open_like(uow, source, title=title, description=first.body)
-    for comment in rest:
-        _copy(uow, comment, fresh)
+    for comment in chosen:
+        if comment is not first:
+            _copy(uow, comment, fresh)
     put_link(uow, fresh, source, "split_from")
     return fresh
 

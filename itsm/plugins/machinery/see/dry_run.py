@@ -16,7 +16,7 @@ from itsm.core.hookspecs.voices import Voice
 from itsm.core.texts import Label, Message, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import Transition, enter
-from itsm.core.tickets.seen import is_staff, seen
+from itsm.core.tickets.seen import is_staff_everywhere, may_on, seen
 from itsm.core.tickets.values import difference
 from itsm.core.tickets.verbs.draft import draft_of, workflow_of
 from itsm.core.work.uow import UnitOfWork
@@ -85,15 +85,15 @@ def _points(hooks: Hooks, given: Mapping[str, Any]) -> Iterable[Point]:
 
 
 def _ask(hooks: Hooks, point: Point, bound: Bound, given: Mapping[str, Any]) -> Asked:
-    draft, reader = given["draft"], given["uow"].act.actor
+    draft, staff = given["draft"], is_staff_everywhere(given["uow"].act.actor)
     before = deepcopy(draft.values)
     answer, seconds, fault = _watched(hooks, given["uow"], lambda: hooks.read(point, bound, given))
     completed = difference(before, draft.values) if point.spec.kind == "guards" else {}
     declared = given["uow"].registry.fields_of("ticket")
     if answer is FAILED and bound.impl.on_fault == "refuse":
         answer = Refusal("", say("fails, and without it the act is refused"))
-    answers = () if answer in (FAILED, None) else [_words(each, is_staff(reader)) for each in _several(answer)]
-    return Asked(point.name, point.spec.kind, bound.plugin, answers, seen(reader, completed, declared), fault, seconds)
+    answers = () if answer in (FAILED, None) else [_words(each, staff) for each in _several(answer)]
+    return Asked(point.name, point.spec.kind, bound.plugin, answers, seen(staff, completed, declared), fault, seconds)
 
 
 def _watched(hooks: Hooks, uow: UnitOfWork, call: Callable[[], Any]) -> tuple[Any, float, str]:
@@ -123,7 +123,7 @@ def _words(value: Any, staff: bool) -> tuple[str, Words]:
 
 def _panel(hooks: Hooks, looking: UnitOfWork, panel: Panel, ticket: Ticket) -> Asked:
     plugin, name = looking.registry.owners.get(f"panel:{panel.key}", ""), f"panel {panel.key}"
-    if not looking.act.actor.may(panel.permission):
+    if not may_on(looking.act.actor, panel.permission, ticket):
         why = say("not asked: it is for those with the permission {permission}", permission=panel.permission)
         return Asked(name, "shows", plugin, [("", why)])
     context, seconds, fault = _watched(hooks, looking, lambda: hooks.show(plugin, name, panel.context, looking, ticket))

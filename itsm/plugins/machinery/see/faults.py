@@ -1,7 +1,7 @@
 """How much of an error a reader may see: it may quote what a ticket holds."""
 
 from itsm.core.act import Actor
-from itsm.core.tickets.seen import is_staff
+from itsm.core.tickets.seen import is_staff_everywhere
 
 
 def last_line(error: str | None) -> str:
@@ -13,4 +13,4 @@ def last_line(error: str | None) -> str:
 def shown_error(actor: Actor, error: str | None) -> str:
     """The last line for staff; for others the kind of error alone."""
     line = last_line(error)
-    return line if is_staff(actor) else line.partition(":")[0]
+    return line if is_staff_everywhere(actor) else line.partition(":")[0]

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import String, cast, or_, select
 
 from itsm.core.ledger.models import Event
-from itsm.core.ledger.verbs import history
 from itsm.core.tickets.models import Ticket
-from itsm.core.tickets.seen import is_staff, may_see_event
+from itsm.core.tickets.seen import is_staff
+from itsm.core.tickets.verbs.around import visible_history
 from itsm.core.work.models import OwedCall
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.see.faults import shown_error
@@ -57,8 +57,8 @@ def what_happened(uow: UnitOfWork, *, ticket: Ticket) -> Sequence[Stop]:
     """The events that the reader may see, the oldest first; receipts of calls are kept for seven days."""
     uow.require("core.plugins")
     owed = _owed(uow, ticket)
-    events = [event for event, _ in history(uow.session, "ticket", ticket.id)]
-    return [_stop(uow, event, owed.get(event.id, ())) for event in events if may_see_event(uow.act.actor, event)]
+    events = [event for event, _ in visible_history(uow, ticket)]
+    return [_stop(uow, event, owed.get(event.id, ()), is_staff(uow.act.actor, ticket)) for event in events]
 
 
 def timers_of(uow: UnitOfWork, *, ticket: Ticket) -> Sequence[Delivery]:
@@ -84,8 +84,7 @@ def _delivery(uow: UnitOfWork, row: OwedCall) -> Delivery:
     return Delivery(row.id, row.plugin, name, row.state, row.attempts, row.due, row.done_at, error)
 
 
-def _stop(uow: UnitOfWork, event: Event, deliveries: Sequence[Delivery]) -> Stop:
-    staff = is_staff(uow.act.actor)
+def _stop(uow: UnitOfWork, event: Event, deliveries: Sequence[Delivery], staff: bool) -> Stop:
     facts = event.facts if staff else {}
     failed = (str(facts.get("plugin", "")), str(facts.get("hook", ""))) if event.type == "plugin_failed" else None
     who = f"{event.actor} {event.actor_id}" if event.actor_id is not None and staff else event.actor
