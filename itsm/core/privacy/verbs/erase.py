@@ -43,7 +43,7 @@ def erase_person(uow: UnitOfWork, *, person_id: int, reason: str, match: int | N
     """
     uow.require("people.erase")
     why = _checked(reason)
-    person: Person = common.lock(uow, Person, person_id, match)
+    person: Person = common.lock(uow, Person, person_id, "people.erase", match)
     if person.id == uow.act.actor.person_id:
         raise Conflict(say("Nobody can erase themselves."))
     people = same_people(uow, person.id)

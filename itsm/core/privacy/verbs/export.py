@@ -21,7 +21,7 @@ def export_person(uow: UnitOfWork, *, person_id: int, store: FileStore, to: Bina
     Secrets are in none of them: no hash of a password, a token or a session.
     """
     uow.require("people.export")
-    person: Person = common.lock(uow, Person, person_id)
+    person: Person = common.lock(uow, Person, person_id, "people.export")
     people = same_people(uow, person.id)
     whose = Whose(people, their_tickets(uow, people))
     told: dict[str, Sequence[Mapping[str, Any]]] = {

@@ -56,8 +56,8 @@ def export() -> Response:
 
 
 def columns_offered(uow: UnitOfWork) -> list[tuple[str, str]]:
-    """(name, title) of what this actor may have in the file, in its order."""
-    staff = is_staff(actor())
+    """(name, title) of what this actor may have in the file, in its order: of some ticket at least."""
+    staff = actor().holds("tickets.internal")
     labels = Labels(uow)
     own = [name for name in COLUMNS if staff or name not in FOR_STAFF]
     brought = [name for name, field in uow.registry.fields_of("ticket").items() if staff or field.public]
@@ -97,8 +97,10 @@ def _labels(uow: UnitOfWork, rows: Sequence[Row[Any]]) -> Labels:
 
 def _cell(labels: Labels, row: Row[Any], name: str) -> Cell:
     """A number where it is one, a moment as spreadsheets read it, and the words of the page for all else."""
-    declared = labels.uow.registry.fields_of("ticket")
-    value = getattr(row, COLUMNS[name]) if name in COLUMNS else seen(actor(), row.fields, declared).get(name)
+    declared, staff = labels.uow.registry.fields_of("ticket"), is_staff(actor(), row)
+    if name in FOR_STAFF and not staff:
+        return ""
+    value = getattr(row, COLUMNS[name]) if name in COLUMNS else seen(staff, row.fields, declared).get(name)
     type = declared[name].type if name in declared else MOMENTS.get(name, "")
     if value in (None, "", []):
         return ""
