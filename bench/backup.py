@@ -28,6 +28,7 @@ from itsm.core.ledger.models import Event, EventText, StreamHead
 from itsm.core.tickets.models import Comment
 from itsm.core.tickets.verbs import open_ticket
 from itsm.operations.backup.take import take_backup
+from itsm.operations.commands import YIELDING
 from tests.fixtures import START, TESTER
 
 LARGE, AT_ONCE, QUIET = 190_000, 5_000, 400
@@ -139,6 +140,7 @@ def main(report: Callable[[str], None] = lambda line: print(line, flush=True)) -
         parser.add_argument(name, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.way:
+        os.nice(YIELDING)
         WAYS[given.way](given.url, Path(given.folder))
         return
     report(

@@ -15,6 +15,7 @@ from itsm.core.errors import SettingsError
 from itsm.core.outbound.rules import Reach, parse_allowed
 from itsm.core.refusals import refusals_of
 from itsm.core.schemas import Whole, YesNo
+from itsm.core.secret import MAKE_ONE, secret_fault
 from itsm.core.work.rules import MAX_ATTEMPTS
 
 PREFIX = "ITSM_"
@@ -92,6 +93,19 @@ class SettingsSchema(Schema):
     outbound_ca = fields.String(
         load_default="", metadata={"help": "file of certificates to trust in other systems; empty: the well-known ones"}
     )
+    log = fields.String(
+        load_default="auto",
+        validate=validate.OneOf(("auto", "json", "plain")),
+        metadata={"help": "json, plain, or auto: plain on a terminal, json elsewhere"},
+    )
+    log_level = fields.String(
+        load_default="info",
+        validate=validate.OneOf(("debug", "info", "warning", "error")),
+        metadata={"help": "debug, info, warning or error; debug tells what errors quote, which may be personal"},
+    )
+    metrics_token = fields.String(
+        load_default="", metadata={"help": "bearer token for /metrics; empty: it answers this machine alone"}
+    )
     clock_file = fields.String(load_default="", metadata={"help": "moved time for tests; refused in production"})
     failpoint = fields.String(load_default="", metadata={"help": "name:action for tests; refused in production"})
 
@@ -122,6 +136,9 @@ class Settings:
     call_attempts: int
     worker_poll: float
     reach: Reach
+    log: str
+    log_level: str
+    metrics_token: str
     clock_file: str
     failpoint: str
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -130,6 +147,19 @@ class Settings:
     def secure(self) -> bool:
         """Whether people come by https."""
         return self.base_url.startswith("https:")
+
+
+def refuse_weak_secret(settings: Settings) -> None:
+    """Web and worker of a desk in production do not start with a secret key that others know or could guess."""
+    if settings.mode != "production":
+        return
+    if fault := secret_fault(settings.secret_key):
+        raise SettingsError(f"ITSM_SECRET_KEY is no secret for production: {fault}. {MAKE_ONE}")
+    if (settings.data_dir / "demo.json").exists():
+        raise SettingsError(
+            f"{settings.data_dir} holds the demo desk, whose passwords are printed at each start. Use another data "
+            "folder in production, or set ITSM_MODE=demo."
+        )
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

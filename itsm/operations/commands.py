@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from itsm.app import Office
     from itsm.operations.backup.manifest import Manifest
 
+YIELDING = 10  # people who work at the desk come first
+
 
 @click.command()
 @click.option("--to", default="", metavar="FOLDER|FILE.zip", help="Where to; default: `backups` in the data folder.")
@@ -28,6 +30,7 @@ def backup(open_office: "Callable[[], Office]", to: str, checked: Path | None, a
     if checked is not None:
         _tell(check_backup(checked), checked, as_json)
         return
+    os.nice(YIELDING)
     made = back_up_desk(open_office(), to)
     _tell(made.manifest, made.place, as_json, seconds=round(made.seconds, 1))
     if not made.recorded:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from itsm.app import front
 from itsm.core.errors import DeskError
-from itsm.core.settings import Settings
+from itsm.core.settings import Settings, refuse_weak_secret
 from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Host
 
@@ -18,6 +18,7 @@ LOG = logging.getLogger("itsm")
 
 def begin(settings: Settings, host: Host) -> Front:
     """The front that a process serves or works with; raises `DeskError` when the database stays away."""
+    refuse_weak_secret(settings)
     deadline = time.monotonic() + PATIENCE
     told = False
     while True:

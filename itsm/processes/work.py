@@ -1,9 +1,8 @@
 """`itsm worker`: with Redis behind the doorbell, without it at the table itself."""
 
-import logging
-
 import click
 
+from itsm.core.logs import configure_logs
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.host import Host
 from itsm.processes.begin import begin
@@ -21,8 +20,8 @@ def worker(long: bool, supervised: bool) -> None:
     """Do background jobs and timers; with ITSM_REDIS_URL it waits for a bell in Redis, else it looks every moment."""
     if supervised:
         end_with_parent()
-    logging.basicConfig(format="itsm worker: %(message)s", level=logging.WARNING)
     settings = read_settings()
+    configure_logs(settings, "worker")
     host = Host.of(settings)  # its watchdog is for web threads; here every call has a limit of its own
     # Not the host's bell: a worker that rang at each of its own commits would wake itself for ever.
     bell = outside().Bell(settings.redis_url) if settings.redis_url else None

@@ -1,10 +1,10 @@
 """What granian's child serves: the desk with its watchdog, in a process that ends with its parent."""
 
-import logging
 import sys
 
 from itsm.cli import tell
 from itsm.core.errors import DeskError
+from itsm.core.logs import configure_logs
 from itsm.core.settings import read_settings
 from itsm.plugins.machinery.front import Front
 from itsm.plugins.machinery.host import Host
@@ -16,9 +16,9 @@ from itsm.processes.parent import end_with_parent
 def application() -> Front:
     """Build the desk; what hinders that is told in a sentence, and the process ends with its code."""
     end_with_parent()
-    logging.basicConfig(format="itsm web: %(message)s", level=logging.WARNING)
     try:
         settings = read_settings()
+        configure_logs(settings, "web")
         host = Host.of(settings)
         if settings.redis_url:
             host.bell = outside().Bell(settings.redis_url)

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select, text, tuple_, update
 from itsm.app import build_current, identify
 from itsm.core.db import is_postgresql
 from itsm.core.desk.models import DeskFact
+from itsm.core.desk.verbs import LAST_BACKUP
 from itsm.core.errors import Conflict, DeskError, NotReady
 from itsm.core.ledger.models import Event, StreamHead
 from itsm.core.ledger.verbs import Cursor
@@ -26,7 +27,7 @@ from itsm.operations.backup.archive import open_archive
 from itsm.operations.backup.manifest import BadBackup
 from itsm.operations.backup.postgresql import PostgresqlRows
 from itsm.operations.backup.take import snapshot
-from itsm.operations.backup.whole import LAST_BACKUP, Made, back_up_desk, check_backup, restore_desk
+from itsm.operations.backup.whole import Made, back_up_desk, check_backup, restore_desk
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, settings_for
 from tests.operations.desks import NASTY, RealDesk, contents, live_in, real_desk
@@ -133,8 +134,8 @@ def test_after_a_restore_nobody_is_signed_in_and_nothing_is_done_until_it_is_rel
     made: RealDesk, restored: Restore
 ) -> None:
     desk = restored(back_up(made).place)
-    assert identify(made.desk, token=None, session=made.session).kind == "person"
-    assert identify(desk, token=None, session=made.session).kind == "nobody"
+    assert identify(made.desk, token=None, session=made.session, address="127.0.0.1").kind == "person"
+    assert identify(desk, token=None, session=made.session, address="127.0.0.1").kind == "nobody"
     assert drain(desk) == 0
     with desk.unit_of_work(TESTER) as uow:
         assert count_calls(uow)["held"] > 0

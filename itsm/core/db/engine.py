@@ -11,14 +11,19 @@ BUSY_SECONDS = 20
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `url`; create it after fork. A connection that writes carries the option `itsm_write`."""
+    """An engine for `url`; create it after fork. A connection that writes carries the option `itsm_write`.
+
+    Errors do not quote the values of a statement, for they end up in logs.
+    """
     if url.startswith("sqlite"):
         return _sqlite(url)
-    return create_engine(url, pool_size=12, max_overflow=8, pool_pre_ping=True)
+    return create_engine(url, pool_size=12, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     return engine

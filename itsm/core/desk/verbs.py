@@ -1,5 +1,6 @@
 """The desk's generation: a new one tells every process to build its desk anew."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -7,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from itsm.core.desk.models import HELD, DeskFact
 from itsm.core.work.uow import UnitOfWork
+
+LAST_BACKUP = "last_backup"
 
 
 def generation(session: Session) -> str:
@@ -32,3 +35,9 @@ def epoch(session: Session) -> int:
 def held_since(session: Session) -> str:
     """Since when all background work is held, as ISO text; empty when it is not. See `core.work.verbs.hold_calls`."""
     return session.scalar(select(DeskFact.value).where(DeskFact.name == HELD)) or ""
+
+
+def last_backup(session: Session) -> datetime | None:
+    """When the newest backup that this desk knows of was taken."""
+    value = session.scalar(select(DeskFact.value).where(DeskFact.name == LAST_BACKUP))
+    return datetime.fromisoformat(value) if value else None

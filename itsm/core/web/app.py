@@ -15,18 +15,17 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from itsm import __version__
-from itsm.core.act import NOBODY, Actor
+from itsm.core.act import Actor
 from itsm.core.errors import Forbidden, NotSignedIn
 from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
-from itsm.core.web import edge, frame, headers, limits, problems, statics, words
+from itsm.core.web import edge, frame, headers, limits, measured, problems, statics, words
 from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk, cookie_name
 from itsm.core.web.parser import Id
 from itsm.core.web.pointers import RouteFault, check_pointers
 from itsm.core.web.translations import Catalogues
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-REQUEST_ID = re.compile(r"\A[\w.-]{1,64}\Z")
 
 
 class Identify(Protocol):
@@ -45,6 +44,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     _configure(app, desk)
     app.jinja_loader = _templates(parts)
     hosts, rates = limits.trusted_hosts(desk.settings), limits.Rates(desk.settings)
+    measured.install(app, desk)
     app.before_request(lambda: _begin(desk, identify, hosts, rates))
     app.before_request(_authorise)
     headers.install(app, desk.settings)
@@ -136,10 +136,7 @@ def _check_permissions(app: Flask, desk: WebDesk) -> None:
 
 
 def _begin(desk: WebDesk, identify: Identify, hosts: list[str], rates: limits.Rates) -> None:
-    """Who asks, under which request id; a bearer token is for the API, the session cookie for pages."""
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.match(given) else uuid4().hex
-    g.actor = NOBODY
+    """Who asks; a bearer token is for the API, the session cookie for pages."""
     limits.check_address(request, hosts)
     if request.endpoint == "static_file" or request.path in limits.PROBES:
         return

@@ -21,6 +21,14 @@ SESSION_COOKIE = "itsm_session"
 LANGUAGE_COOKIE = "itsm_lang"
 
 
+class Requests(Protocol):
+    """Where the web side tells what it has answered."""
+
+    def note(self, about: tuple[str, str, str, int], seconds: float) -> None:
+        """One more request; about: class of route, plugin, method, status."""
+        ...
+
+
 class WebDesk(Protocol):
     """What views may know of the desk."""
 
@@ -28,6 +36,11 @@ class WebDesk(Protocol):
     registry: Registry
     files: FileStore
     catalogues: Catalogues
+
+    @property
+    def requests(self) -> Requests:
+        """Where requests are counted."""
+        ...
 
     def unit_of_work(self, act: Act, *, write: bool = True) -> UnitOfWork:
         """A unit of work."""

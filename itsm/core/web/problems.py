@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from itsm.core.errors import DeskError, Invalid, NotSignedIn, Refusal, TooMany
+from itsm.core.logs import kind_of
 from itsm.core.refusals import refusals_of
 from itsm.core.texts import say
 from itsm.core.web.edge import channel, translated
@@ -84,7 +85,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_away(error: OperationalError) -> Response:
-    current_app.logger.error("database: %s", error)
+    current_app.logger.error("the database does not answer: %s", kind_of(error))
     if any(word in str(error.orig).lower() for word in FULL):
         return _no_room()
     response = _answer(503, translated("Not ready"), translated(say("The database does not answer; try again.")), [])

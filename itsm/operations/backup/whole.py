@@ -12,6 +12,7 @@ from sqlalchemy.sql import column
 
 from itsm.app import COMMAND_LINE, HOUSE, Office, build
 from itsm.core.desk.models import DeskFact
+from itsm.core.desk.verbs import LAST_BACKUP
 from itsm.core.errors import NotReady
 from itsm.core.failpoints import Failpoint
 from itsm.core.files.outside import FileStore
@@ -30,7 +31,6 @@ from itsm.plugins.machinery.members import Member, installed, load
 from itsm.plugins.machinery.migrate import Lineage
 from itsm.plugins.machinery.migrate.alone import alone
 
-LAST_BACKUP = "last_backup"
 PATIENCE = 60.0
 
 

@@ -24,6 +24,7 @@ from itsm.plugins.machinery.host import Doorbell, Host
 from itsm.plugins.machinery.isolate import Hooks
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.register import Misfit, build_registry, hook_points
+from itsm.plugins.machinery.see.requests import Requests
 from itsm.plugins.machinery.see.times import Times
 from itsm.plugins.machinery.see.verbs import write_times
 
@@ -47,6 +48,7 @@ class Desk:
     files: FileStore
     faults: Faults
     times: Times
+    requests: Requests
     clock: Callable[[], datetime]
     generation: str = ""
     epoch: int = 1
@@ -178,6 +180,7 @@ def assemble(
         files=FileStore(files, settings.max_body),
         faults=host.faults,
         times=host.times,
+        requests=host.requests,
         bell=host.bell,
         clock=clock or clock_of(settings),
         point=Failpoint.parse(settings.failpoint),

@@ -1,7 +1,6 @@
 """Found a new desk: folder, secret, tables, roles, administrator, plugins."""
 
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from itsm.core.access.verbs import add_account, grant_defaults
 from itsm.core.errors import Conflict
 from itsm.core.people.models import Person
 from itsm.core.people.verbs import add_person
+from itsm.core.secret import new_secret
 from itsm.core.texts import say
 from itsm.plugins.machinery import switch
 from itsm.plugins.machinery.child import run_child
@@ -52,4 +52,4 @@ def write_secret(path: Path) -> None:
     """For the owner's eyes only, from the first moment."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(new_secret())

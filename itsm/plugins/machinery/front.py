@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from itsm.core.desk.verbs import generation
+from itsm.core.logs import kind_of
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.switch import quarantine
 
@@ -54,7 +55,7 @@ class Front:
         try:
             self.refresh()
         except SQLAlchemyError as error:
-            LOG.warning("cannot ask for the generation: %s", error)
+            LOG.warning("cannot ask for the generation: %s", kind_of(error))
         except Exception:
             LOG.exception("the desk of the new generation cannot be built; the old one goes on")
 

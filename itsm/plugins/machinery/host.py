@@ -5,6 +5,7 @@ from typing import Protocol
 
 from itsm.core.settings import Settings
 from itsm.plugins.machinery.faults import Faults
+from itsm.plugins.machinery.see.requests import Requests
 from itsm.plugins.machinery.see.times import Times
 from itsm.plugins.machinery.watchdog import Watchdog
 
@@ -23,12 +24,13 @@ class Doorbell(Protocol):
 
 @dataclass
 class Host:
-    """faults, times: noted and not yet written. watchdog: runs only where `start` was called.
-    bell: None without Redis."""
+    """faults, times: noted and not yet written. requests: answered by this process. watchdog: runs only where `start`
+    was called. bell: None without Redis."""
 
     watchdog: Watchdog
     faults: Faults = field(default_factory=Faults)
     times: Times = field(default_factory=Times)
+    requests: Requests = field(default_factory=Requests)
     bell: Doorbell | None = None
 
     @classmethod

@@ -1,5 +1,7 @@
 """Deliver claimed calls one by one: count, run, and commit the effect together with its receipt."""
 
+import logging
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -9,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import NAMESPACE_OID, uuid5
 
+import structlog
 from sqlalchemy import ColumnElement
 
 from itsm.core.act import Act, system
@@ -22,6 +25,7 @@ from itsm.core.work.uow import UnitOfWork
 
 BATCH = 20
 CLOCKWORK = Act(system("worker"), channel="worker")
+LOG = logging.getLogger("itsm")
 Limit = Callable[[float], AbstractContextManager[None]]
 
 
@@ -111,7 +115,13 @@ def deliver(workplace: Workplace, row: OwedCall, limit: Limit = time_limit) -> b
         attempt = start_attempt(uow.session, row, uow.now)
     if not attempt:
         return False
+    with structlog.contextvars.bound_contextvars(request_id=row.request_id, call=row.id, plugin=row.plugin):
+        return _attempt(workplace, row, attempt, limit)
+
+
+def _attempt(workplace: Workplace, row: OwedCall, attempt: int, limit: Limit) -> bool:
     workplace.failpoint("before_handler")
+    began = time.perf_counter()
     try:
         _run(workplace, row, attempt, limit)
     except LostLease:
@@ -119,9 +129,12 @@ def deliver(workplace: Workplace, row: OwedCall, limit: Limit = time_limit) -> b
     except KeyboardInterrupt:
         raise
     except BaseException:  # sys.exit and the time limit are failures of this one call like any other
+        LOG.warning("call failed", extra={"job": row.name, "attempt": attempt}, exc_info=True)
         with workplace.unit_of_work(CLOCKWORK) as uow:
             fail(uow.session, row, uow.now, traceback.format_exc(limit=-6)[-4000:], workplace.attempts)
         return False
+    took = round((time.perf_counter() - began) * 1000, 1)
+    LOG.info("call done", extra={"job": row.name, "attempt": attempt, "ms": took})
     return True
 
 

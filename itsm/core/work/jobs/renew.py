@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import update
 
 from itsm.core.act import Act, system
+from itsm.core.logs import kind_of
 from itsm.core.work.jobs.claim import LEASE
 from itsm.core.work.models import OwedCall
 from itsm.core.work.uow import UnitOfWork
@@ -50,4 +51,4 @@ class Keeper:
                     mine = (OwedCall.token == token, OwedCall.state == "leased")
                     uow.session.execute(update(OwedCall).where(*mine).values(lease_until=uow.now + LEASE))
             except Exception as error:  # the fence holds anyway: a lost lease costs the work, never a second effect
-                LOG.warning("leases could not be renewed: %s", error)
+                LOG.warning("leases could not be renewed: %s", kind_of(error))

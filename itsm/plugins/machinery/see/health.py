@@ -1,18 +1,26 @@
 """`/healthz`, `/readyz` and `/metrics`: for those who watch the desk; counts only, no names of people or tickets."""
 
 from collections.abc import Iterable, Sequence
+from hmac import compare_digest
+from ipaddress import ip_address
+from platform import python_version
 from typing import cast
 
-from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Info, generate_latest
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from itsm import __version__
 from itsm.core.act import Act, system
 from itsm.core.desk.models import PluginFault, PluginRow
+from itsm.core.desk.verbs import last_backup
+from itsm.core.errors import Forbidden, NotSignedIn
+from itsm.core.texts import say
 from itsm.core.web.edge import PUBLIC, desk, needs
+from itsm.core.work.jobs.clockwork import LEADER, is_held
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import count_calls, oldest_due
 from itsm.plugins.machinery.desk import Desk
@@ -50,10 +58,27 @@ def readyz() -> tuple[Response, int]:
 @health.get("/metrics")
 @needs(PUBLIC)
 def metrics() -> Response:
-    """Numbers for Prometheus."""
-    with cast(Desk, desk()).unit_of_work(WATCHING, write=False) as uow:
-        body = generate_latest(gathered(uow))
+    """Numbers for Prometheus: those of the whole desk from the database, those of requests of this process alone."""
+    here = cast(Desk, desk())
+    _admit(here.settings.metrics_token)
+    with here.unit_of_work(WATCHING, write=False) as uow:
+        registry = gathered(uow)
+        _about(here, registry)
+        here.requests.join(registry)
+        body = generate_latest(registry)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _admit(token: str) -> None:
+    """Whoever holds the token; where there is none, this machine alone, and no proxy that speaks for others."""
+    if token:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
+            raise NotSignedIn(say("Send the token of ITSM_METRICS_TOKEN: Authorization: Bearer …"))
+        return
+    spoken_for = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
+    if spoken_for or not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - nobody's address
+        raise Forbidden(say("Set ITSM_METRICS_TOKEN to read this from another machine."))
 
 
 def gathered(uow: UnitOfWork) -> CollectorRegistry:
@@ -67,9 +92,28 @@ def gathered(uow: UnitOfWork) -> CollectorRegistry:
     Gauge("itsm_calls_overdue", "Background jobs that are due now.", registry=registry).set(due)
     late = (uow.now - since).total_seconds() if due else 0.0
     Gauge("itsm_calls_oldest_seconds", "How long the oldest due job has waited.", registry=registry).set(late)
+    _standing(uow, registry)
     _plugins(uow, registry)
     registry.register(HookSeconds(all_times(uow)))
     return registry
+
+
+def _standing(uow: UnitOfWork, registry: CollectorRegistry) -> None:
+    """Who leads, and how old the last backup is."""
+    led = Gauge("itsm_worker_leads", "1 while a worker fires schedules.", registry=registry)
+    led.set(is_held(uow.session, uow.now, LEADER))
+    if (taken := last_backup(uow.session)) is not None:
+        age = Gauge("itsm_backup_age_seconds", "How long ago the last backup was taken.", registry=registry)
+        age.set((uow.now - taken).total_seconds())
+
+
+def _about(here: Desk, registry: CollectorRegistry) -> None:
+    """What this process is."""
+    info = Info("itsm_build", "The code of this process and the desk that it serves.", registry=registry)
+    info.info({"version": __version__, "python": python_version(), "database": here.database.dialect})
+    told = Gauge("itsm_desk", "1, by the generation and epoch that this process serves.", ["generation", "epoch"],
+                 registry=registry)  # fmt: skip
+    told.labels(here.generation, str(here.epoch)).set(1)
 
 
 class HookSeconds(Collector):
