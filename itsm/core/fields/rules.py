@@ -13,6 +13,7 @@ from itsm.core.texts import Message, say
 
 MONEY = re.compile(r"\A(-?[0-9][0-9 \u00a0\u202f]*(?:[.,][0-9]{1,4})?)[ \u00a0\u202f]*([A-Za-z]{3})\Z")
 AMOUNT = re.compile(r"\A-?[0-9]{1,15}(?:\.[0-9]{1,4})?\Z")
+LONGEST_AMOUNT = 80
 CURRENCY = re.compile(r"\A[A-Z]{3}\Z")
 SHA256 = re.compile(r"\A[0-9a-f]{64}\Z")
 
@@ -134,7 +135,8 @@ def nothing(kind: str) -> Message:
 
 def _money(field: Field, value: Any, _: Collection[str]) -> dict[str, str]:
     """{"amount": "1250.50", "currency": "RUB"}, or the same as a text: 1 250,50 RUB."""
-    if isinstance(value, str) and (found := MONEY.match(value.strip())):
+    short = isinstance(value, str) and len(value) <= LONGEST_AMOUNT  # the pattern is slow on a long row of blanks
+    if short and (found := MONEY.match(value.strip())):
         value = {"amount": re.sub(r"[ \u00a0\u202f]", "", found[1]).replace(",", "."), "currency": found[2].upper()}
     if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
         raise Wrong(say('Not an amount of money; write 1250.50 RUB, or {"amount": "1250.50", "currency": "RUB"}.'))

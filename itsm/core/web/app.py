@@ -21,7 +21,7 @@ from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
 from itsm.core.web import edge, frame, headers, limits, measured, problems, statics, words
 from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk, cookie_name
-from itsm.core.web.parser import Id
+from itsm.core.web.parser import Id, refuse_nul
 from itsm.core.web.pointers import RouteFault, check_pointers
 from itsm.core.web.translations import Catalogues
 
@@ -46,6 +46,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     hosts, rates = limits.trusted_hosts(desk.settings), limits.Rates(desk.settings)
     measured.install(app, desk)
     app.before_request(lambda: _begin(desk, identify, hosts, rates))
+    app.before_request(refuse_nul)
     app.before_request(_authorise)
     headers.install(app, desk.settings)
     _words(app, desk.catalogues)
