@@ -1,11 +1,15 @@
 """Words for people: messages that are translated at the edge, labels in both languages, folding for comparison."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 LOCALES = ("en", "ru")
+MOST_MARKS = 30  # the Stream-Safe Text Format of Unicode (UAX #15)
+# What may hold a long row of combining marks: these are neither letters nor blanks.
+MARKED = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
 
 Label = Mapping[str, str]
 
@@ -37,10 +41,22 @@ def label_text(label: Label | str | None, locale: str) -> str:
     return label.get(locale) or label.get("en") or next(iter(label.values()), "")
 
 
+def _few_marks(run: re.Match[str]) -> str:
+    """No letter keeps more marks than any script needs: putting them in order costs the square of their number."""
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
 def fold(text: str) -> str:
     """The form in which texts are compared: NFC, casefolded, ё as е, inner white space single.
 
     Made in Python because SQLite folds only ASCII and PostgreSQL depends on its locale.
     """
+    if MARKED.search(text):
+        text = MARKED.sub(_few_marks, text)
     folded = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
     return " ".join(unicodedata.normalize("NFC", folded).split())

@@ -60,7 +60,7 @@ def _decimal(field: Field, value: Any, _: Collection[str]) -> float:
         number = Decimal(str(value).replace(",", ".").strip())
     except InvalidOperation:
         raise Wrong(say("Not a valid number.")) from None
-    if not number.is_finite() or abs(number) > MAX_ID:
+    if not number.is_finite() or number.copy_abs() > MAX_ID:  # abs() overflows where there are too many digits
         raise Wrong(say("Not a valid number."))
     return float(_within(field, number))
 
