@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -79,16 +79,21 @@ def test_very_much_markdown_on_one_page_is_shown_as_typed_at_its_end(world: Any)
     ],
 )
 def test_a_value_made_to_be_slow_is_judged_in_a_moment(type: Any, value: str) -> None:
-    with a_moment():
-        try:
-            clean(Field("desk.x", type, {"en": "X"}), value)
-        except Wrong as wrong:
-            assert wrong.message.msgid
+    with a_moment(), suppress(Wrong):
+        clean(Field("desk.x", type, {"en": "X"}), value)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["(" * 1_990, "!" * 1_990, "-" * 1_990 + "1", "a" + ".b()" * 450, "'" * 1_999, "1+" * 990 + "1", "a ? b : " * 200 + "c"],
+    [
+        "(" * 1_990,
+        "!" * 1_990,
+        "-" * 1_990 + "1",
+        "a" + ".b()" * 450,
+        "'" * 1_999,
+        "1+" * 990 + "1",
+        "a ? b : " * 200 + "c",
+    ],
 )
 def test_a_condition_made_to_be_deep_is_refused_in_a_moment(text: str) -> None:
     with a_moment(), pytest.raises(Fault):
@@ -96,15 +101,12 @@ def test_a_condition_made_to_be_deep_is_refused_in_a_moment(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 5_000, "{a: " * 5_000, "a: &x [1]\nb: [*x, *x]", "? " * 5_000, "- " * 5_000, "!!python/object:os.system x",
-             "!!binary x", "a: " + "9" * 5_000, "<<: {a: 1}", "a: 1e999999"]
+    "text", ["[" * 5_000, "{a: " * 5_000, "a: &x [1]\nb: [*x, *x]", "? " * 5_000, "- " * 5_000,
+             "!!python/object:os.system x", "!!binary x", "a: " + "9" * 5_000, "<<: {a: 1}", "a: 1e999999"]
 )  # fmt: skip
 def test_a_document_made_to_be_deep_is_read_or_refused_in_a_moment(text: str) -> None:
-    with a_moment():
-        try:
-            from_text(text)
-        except Invalid as refused:
-            assert refused.refusals
+    with a_moment(), suppress(Invalid):
+        from_text(text)
 
 
 @pytest.mark.parametrize("character", ["«", "„", '"', "а", "-", "a-", "'", "\u200b", "é", "1.", "*"])

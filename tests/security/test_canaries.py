@@ -30,7 +30,8 @@ SUM = "1787569"  # 1337 × 1337: what a template that evaluates our texts would 
 MARK = re.compile(r"c(\d+)(?:\"|'|%22)")
 WATCH = """
 window.canary = (n) => console.error("canary ran: " + n);
-document.addEventListener("securitypolicyviolation", (e) => console.error("policy: " + e.violatedDirective + " " + e.blockedURI));
+const blocked = (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+document.addEventListener("securitypolicyviolation", blocked);
 """
 ALL_TEXT = """() => [document.documentElement.textContent,
   ...[...document.querySelectorAll("*")].flatMap((e) => [...e.attributes].map((a) => a.value)),
@@ -53,10 +54,11 @@ class Canaries:
 
     @staticmethod
     def text(number: int) -> str:
-        """Breaks out of attributes of both quotes, of tags, of scripts; links, images and styles of Markdown and HTML."""
+        """Breaks out of attributes, tags and scripts; has links, images and styles of Markdown and HTML."""
         run = f"canary({number})"
         return (
-            f"c{number}\"'><svg onload={run}>{{{{1337*1337}}}}${{1337*1337}}<img src=//evil.example/{number} onerror={run}>"
+            f"c{number}\"'><svg onload={run}>{{{{1337*1337}}}}${{1337*1337}}"
+            f"<img src=//evil.example/{number} onerror={run}>"
             f"[l](javascript:{run}) ![i](http://evil.example/{number}) <a href=javascript:{run}>x</a>\u202e"
             f"</title></textarea></script><script>{run}</script><style>*{{display:none}}</style>"
             f'[d](data:text/html,<script>{run}</script>) <iframe srcdoc="<script>{run}</script>">{{%x%}}{{#y#}}`'
