@@ -1,9 +1,11 @@
 """A desk with something of everything in it, every text of it written by the caller."""
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +14,7 @@ from flask import Flask
 from itsm.app import build
 from itsm.blocks.services.verbs import add_service
 from itsm.core.configuration.verbs import activate_document, document, save_document
+from itsm.core.db import Base, make_engine
 from itsm.core.errors import DeskError
 from itsm.core.fields.schemas import read_fields
 from itsm.core.hookspecs.marks import hook
@@ -22,7 +25,8 @@ from itsm.core.work.session import Database
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.visitors import enter
-from tests.fixtures import INCIDENTS, TESTER, World
+from itsm.plugins.testing.worlds import Clock
+from tests.fixtures import INCIDENTS, TESTER, World, fill, settings_for
 
 # From where it stands and how many characters fit there.
 Words = Callable[[str, int], str]
@@ -76,6 +80,22 @@ def furnish(world: World, words: Words) -> Furnished:
         pass
     _fixed(made)
     return made
+
+
+@contextmanager
+def standing(folder: Path, words: Words) -> Iterator[Furnished]:
+    """The same on SQLite, committed, for a real server in front of it; its clock stands still."""
+    url = f"sqlite:///{folder / 'desk.sqlite3'}"
+    engine = make_engine(url).execution_options(itsm_write=True)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+    engine.dispose()
+    database, clock = Database(url), Clock(datetime.now(UTC))
+    desk, app = build(settings_for(folder, url), ["incidents"], database=database, clock=clock, members=[INCIDENTS])
+    made = furnish(World(None, desk, app, fill(desk), clock, [INCIDENTS]), words)  # type: ignore[arg-type]
+    yield made
+    made.desk.database.dispose()
+    database.dispose()
 
 
 def _loud(world: World, words: Words) -> Any:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import quote, urlsplit
 
@@ -13,14 +12,8 @@ from playwright.sync_api import Browser, Error, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from itsm.app import build
-from itsm.core.db import Base, make_engine
-from itsm.core.work.session import Database
-from itsm.plugins.testing import World
-from itsm.plugins.testing.worlds import Clock
-from tests.fixtures import INCIDENTS, fill, settings_for
 from tests.pages.browser import Visit, browser, serving
-from tests.security.furnished import Furnished, furnish
+from tests.security.furnished import Furnished, standing
 from tests.security.looks import active
 from tests.security.shots import address
 
@@ -84,20 +77,9 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """On SQLite; what is on pages does not depend on the database."""
-    folder = tmp_path_factory.mktemp("canaries")
-    url = f"sqlite:///{folder / 'desk.sqlite3'}"
-    engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
-    database, clock, canaries = Database(url), Clock(datetime.now(UTC)), Canaries()
-    desk, app = build(settings_for(folder, url), ["incidents"], database=database, clock=clock, members=[INCIDENTS])
-    world = World(None, desk, app, fill(desk), clock, [INCIDENTS])  # type: ignore[arg-type]
-    made = furnish(world, canaries)
-    with serving(made.app) as served:
+    canaries = Canaries()
+    with standing(tmp_path_factory.mktemp("canaries"), canaries) as made, serving(made.app) as served:
         yield Site(served, made, canaries)
-    made.desk.database.dispose()
-    database.dispose()
 
 
 @contextmanager
