@@ -15,6 +15,8 @@ class _Reader(HTMLParser):
         inline = tag == "script" and not given.get("src", "").startswith("/static/")
         if inline or tag in ("iframe", "object", "embed", "base", "style", "math", "template", "marquee"):
             self.found.append(f"<{tag}>")
+        if given.get("target") == "_blank" and "noopener" not in given.get("rel", ""):
+            self.found.append(f"<{tag} target=_blank> that hands over its window")
         for name, value in given.items():
             scheme = "".join(c for c in value if c > " ").lower()
             if name.startswith("on") or name in ("style", "srcdoc", "formaction"):

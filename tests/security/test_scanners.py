@@ -24,6 +24,8 @@ pytestmark = pytest.mark.long
 # Those that need no host outside, and fit a Python desk: not those that look for PHP shops or known products.
 MODULES = "xss,permanentxss,sql,timesql,exec,file,redirect,crlf,ldap,csrf,methods,htaccess,cookieflags,csp,http_headers"
 SECONDS, SECONDS_A_MODULE = 240, 60
+# The site under test is not behind https; that cookies are Secure where it is stands in tests/core/web.
+BY_HTTP = "Secure Flag cookie"
 # What ends the session, the desk or the plugin would end the scan.
 NOT_VISITED = ("/sign-out", "/plugins/", "/static/")
 
@@ -83,7 +85,7 @@ def test_wapiti_signed_in_finds_nothing(made: Furnished, tmp_path: Path, who: st
             check=True, timeout=20 * SECONDS, env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
         )  # fmt: skip
     told = json.loads(report.read_text())
-    found = {name: entries for name, entries in told["vulnerabilities"].items() if entries}
+    found = {name: entries for name, entries in told["vulnerabilities"].items() if entries and name != BY_HTTP}
     broken = {name: entries for name, entries in told["anomalies"].items() if entries}
     assert told["infos"]["crawled_pages_nbr"] > 40
     assert not found, json.dumps(found, indent=1)[:4_000]

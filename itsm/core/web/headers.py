@@ -10,6 +10,7 @@ POLICY = (
 )
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # says what the policy says, to those who do not read it
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
