@@ -9,6 +9,7 @@ from itsm.plugins.testing import START, TESTER, Clock, Sample, World
 from itsm.plugins.testing.fixtures import rolled_back
 from itsm.plugins.testing.sample import fill
 from itsm.plugins.testing.worlds import settings_for
+from tests.house.writes import watching
 
 INCIDENTS = Member("incidents", "1", "itsm_incidents.hooks")
 
@@ -23,6 +24,7 @@ def enabled_plugins() -> Sequence[Member]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, worlds: Callable[[str], World]) -> Iterator[World]:
-    """A desk with the sample people; everything a test does is rolled back."""
-    with rolled_back(worlds(request.param)) as world:
+    """A desk with the sample people; everything a test does is rolled back. No request may write without an event."""
+    with rolled_back(worlds(request.param)) as world, watching(world.connection.engine) as silent:
         yield world
+    assert not silent, f"written without an event (see tests/house/writes.py): {silent}"

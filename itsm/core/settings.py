@@ -112,11 +112,14 @@ class SettingsSchema(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `SettingsSchema` says; `plugins` holds raw values per plugin, read by each plugin's own schema."""
+    """What `SettingsSchema` says; `plugins` holds raw values per plugin, read by each plugin's own schema.
 
-    database_url: str
-    redis_url: str
-    secret_key: str
+    What may hold a password does not show in `repr`, which ends up in tracebacks.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     base_url: str
     data_dir: Path
     timezone: str
@@ -141,7 +144,7 @@ class Settings:
     metrics_token: str
     clock_file: str
     failpoint: str
-    plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def secure(self) -> bool:

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 
 WRITE = "itsm_write"
 BUSY_SECONDS = 20
@@ -17,12 +17,24 @@ def make_engine(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         return _sqlite(url)
-    return create_engine(url, pool_size=12, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=12, max_overflow=8, pool_pre_ping=True)
+    event.listen(engine, "handle_error", _without_details)
+    return engine
+
+
+def _without_details(context: ExceptionContext) -> None:
+    """PostgreSQL adds the whole row that it refused to its sentence; only the sentence is kept."""
+    original, ours = context.original_exception, context.sqlalchemy_exception
+    told = getattr(getattr(original, "diag", None), "message_primary", None)
+    if told is not None:
+        if ours is not None:
+            ours.args = tuple(str(part).replace(str(original), told) for part in ours.args)
+        original.args = (told,)
 
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)

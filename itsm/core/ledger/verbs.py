@@ -14,6 +14,7 @@ from itsm.core.db import is_postgresql, table_of, upsert
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.ledger.models import Event, EventText, StreamHead
 from itsm.core.ledger.rules import GENESIS, chain, texts_digest
+from itsm.core.masking import masked
 from itsm.core.texts import say
 from itsm.core.work.models import OwedCall
 from itsm.core.work.uow import UnitOfWork
@@ -76,13 +77,23 @@ def append(
 
     facts: ids, codes, numbers and moments only. texts: everything that may name or quote a person.
     after: for tickets, the values of the columns that clocks and counters read (`SNAPSHOT`).
-    begins: the subject was made in this act, so that its stream cannot have a head yet.
+    begins: the subject was made in this act, so that its stream cannot have a head yet. A text whose name says that it
+    is a secret (`password`, `x.api_key`) is masked.
     """
     pending: list[Pending] = uow.memo.setdefault("ledger", [])
     if not pending:
         uow.before_commit(lambda: _write(uow))
     pending.append(
-        Pending(stream, subject_id, type, occurred_at or uow.now, facts or {}, texts or {}, after or {}, begins)
+        Pending(
+            stream,
+            subject_id,
+            type,
+            occurred_at or uow.now,
+            masked(facts or {}),
+            masked(texts or {}),
+            after or {},
+            begins,
+        )
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.engine.reflection import Inspector
 
 from itsm.core.db import table_of
 from itsm.core.hookspecs.personal import Whose
+from itsm.core.masking import is_secret
 from itsm.core.people.models import Person
-from itsm.core.privacy.rules import is_secret
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -20,7 +20,7 @@ def plain(row: Any) -> dict[str, Any]:
 
 
 def _is_shown(name: str, value: Any) -> bool:
-    return not isinstance(value, bytes) and not (is_secret(name) and isinstance(value, str))
+    return not isinstance(value, bytes) and not (isinstance(value, str) and is_secret(name))
 
 
 def _value(value: Any) -> Any:

@@ -15,6 +15,7 @@ from itsm.core.errors import Forbidden
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.marks import HookCaller
 from itsm.core.hookspecs.registry import Registry
+from itsm.core.masking import is_secret
 from itsm.core.texts import say
 from itsm.core.work.models import OwedCall
 from itsm.core.work.session import DeskSession, SessionMisuse
@@ -130,6 +131,10 @@ class UnitOfWork:
         A key holds while its call waits or has failed for good, and for seven days after it was done; then the same
         key owes a new call. Keys are shared by all plugins: begin them with the name of yours.
         """
+        if secret := [key for key, value in args.items() if isinstance(value, str) and is_secret(key)]:
+            raise SessionMisuse(
+                f"owing {name}: {', '.join(secret)} would stand in the database and on pages; owe an id"
+            )
         values = {
             "name": name,
             "plugin": name.replace(":", ".").split(".", 1)[0],

@@ -1,11 +1,12 @@
 """The Desk: one configured whole of settings, database, enabled plugins and their hooks. Two may live in a process."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from itsm.core.act import Act, system
 from itsm.core.errors import NotReady
@@ -61,7 +62,9 @@ class Desk:
         return self.clock()
 
     def unit_of_work(self, act: Act, *, write: bool = True) -> UnitOfWork:
-        """A unit of work for one act; `write=False` reads only."""
+        """A unit of work for one act; `write=False` reads only. Every act has a request id, a request's or its own."""
+        if write and not act.request_id:
+            act = replace(act, request_id=uuid4().hex)
         uow = UnitOfWork(
             session=self.database.session(write=write),
             hook=self.hooks,

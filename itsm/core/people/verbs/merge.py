@@ -91,7 +91,12 @@ def _seen(uow: UnitOfWork, model: Any, id_: int) -> Any:
 
 
 def _both(uow: UnitOfWork, model: Any, source_id: int, into: int, match: int | None) -> tuple[Any, Any]:
-    """Both locked in one order: of two merges that cross, the second one finds its survivor merged."""
+    """Both locked in one order: of two merges that cross, the second one finds its survivor merged.
+
+    It cannot be undone, so a person says why.
+    """
+    if uow.act.actor.kind == "person" and not uow.act.reason.strip():
+        raise Invalid.field("reason", say("Say why, in one line: it stays in the history."))
     source, target = _fit(model, common.lock_all(uow, model, {source_id, into}), source_id, into)
     common.check_match(source, match)
     return source, target
