@@ -54,8 +54,9 @@ def watching(engine: Engine) -> Iterator[list[str]]:
             if table not in SILENT and (table, column) not in TIMES and not table.startswith("machinery_"):
                 written.add(table)
 
-    def committed(_session: Any) -> None:
-        if written and "event" not in written and has_request_context():
+    def committed(session: Any) -> None:
+        whole = not session.in_nested_transaction()  # the end of a savepoint is told too
+        if whole and written and "event" not in written and has_request_context():
             found.append(f"{request.method} {request.url_rule}: {', '.join(sorted(written))}")
 
     def ended(_session: Any, transaction: Any) -> None:

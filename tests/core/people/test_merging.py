@@ -182,7 +182,7 @@ def test_it_needs_its_permission_and_for_an_account_one_more(desk: Desk, as_: As
         merge_people(uow, person_id=kept, into=sample.people["agent"].id)
     with as_("head") as uow, pytest.raises(Forbidden, match=r"people\.accounts"):
         merge_people(uow, person_id=sample.people["admin"].id, into=sample.people["head"].id)
-    with as_("head") as uow:
+    with as_("head", reason="one and the same") as uow:
         merge_people(uow, person_id=kept, into=sample.people["requester"].id)
     with as_("admin") as uow, pytest.raises(Conflict):
         merge_people(uow, person_id=sample.people["admin"].id, into=sample.people["head"].id)

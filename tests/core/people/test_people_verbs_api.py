@@ -117,7 +117,9 @@ def test_organisations_are_merged_over_the_api(api: Any) -> None:
     gone = made(api, "/organisations", {"name": "A", "contracts": ["A-1"]})["id"]
     kept = made(api, "/organisations", {"name": "B"})["id"]
     assert api("head", "POST", f"/organisations/{gone}/merge", json={"into": gone}).status_code == 422
-    answer = api("head", "POST", f"/organisations/{gone}/merge", json={"into": kept})
+    unexplained = api("head", "POST", f"/organisations/{gone}/merge", json={"into": kept})
+    assert [error["field"] for error in unexplained.json["errors"]] == ["reason"]
+    answer = api("head", "POST", f"/organisations/{gone}/merge", json={"into": kept, "reason": "bought"})
     assert [c["number"] for c in answer.json["contracts"]] == ["A-1"]
     assert api("agent", "GET", f"/organisations/{gone}").json["merged_from"] == gone
     assert [o["id"] for o in api("agent", "GET", "/organisations?q=a").json["items"]].count(gone) == 0

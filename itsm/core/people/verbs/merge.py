@@ -91,12 +91,7 @@ def _seen(uow: UnitOfWork, model: Any, id_: int) -> Any:
 
 
 def _both(uow: UnitOfWork, model: Any, source_id: int, into: int, match: int | None) -> tuple[Any, Any]:
-    """Both locked in one order: of two merges that cross, the second one finds its survivor merged.
-
-    It cannot be undone, so a person says why.
-    """
-    if uow.act.actor.kind == "person" and not uow.act.reason.strip():
-        raise Invalid.field("reason", say("Say why, in one line: it stays in the history."))
+    """Both locked in one order: of two merges that cross, the second one finds its survivor merged."""
     source, target = _fit(model, common.lock_all(uow, model, {source_id, into}), source_id, into)
     common.check_match(source, match)
     return source, target
@@ -125,7 +120,9 @@ def _fit(model: Any, rows: Mapping[int, Any], source_id: int, into: int) -> tupl
 def _absorb(
     uow: UnitOfWork, stream: str, source: Any, target: Any, facts: Mapping[str, Any], without: Iterable[str] = ()
 ) -> Any:
-    """The part that people and organisations have in common."""
+    """The part that people and organisations have in common; it cannot be undone, so a person says why."""
+    if uow.act.actor.kind == "person" and not uow.act.reason.strip():
+        raise Invalid.field("reason", say("Say why, in one line: it stays in the history."))
     _keep_premium(uow, source, target)
     target.fields = {**source.fields, **target.fields}
     uow.session.flush()
