@@ -99,9 +99,10 @@ def main() -> None:
                 for what in ("check", "floor"):
                     whole, computed = taken[what]
                     print(f"{name}: {what} {EVENTS / whole:,.0f} events/s, {EVENTS / computed:,.0f} by computing")
-                print(f"{name}: ratio {taken['check'][0] / taken['floor'][0]:.2f} of time, "
-                      f"{taken['check'][1] / taken['floor'][1]:.2f} of computing; {peak(measured.desk, seals):.0f} MiB; "
-                      f"a seal over {STREAMS:,} streams {taken['seal'][0]:.2f} s", flush=True)  # fmt: skip
+                (checking, computed), (reading, read) = taken["check"], taken["floor"]
+                print(f"{name}: ratio {checking / reading:.2f} of time, {computed / read:.2f} of computing")
+                memory, sealing = peak(measured.desk, seals), taken["seal"][0]
+                print(f"{name}: {memory:.0f} MiB; a seal over {STREAMS:,} streams {sealing:.2f} s", flush=True)
 
 
 if __name__ == "__main__":
