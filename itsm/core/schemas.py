@@ -79,6 +79,30 @@ class Line(fields.String):
         return text.strip()
 
 
+class Verbatim(fields.String):
+    """A text exactly as it was given, spaces too: passwords, keys, separators. What no text can hold is refused."""
+
+    def __init__(self, maximum: int = 500, *, minimum: int = 0, **kwargs: Any) -> None:
+        super().__init__(validate=Size(minimum, maximum), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if CONTROL.search(text):
+            raise ValidationError("Control characters are not allowed here.")
+        return text
+
+
+class AnyValue(fields.Raw):
+    """A JSON value that a rule of its own reads: the default of a field, for one."""
+
+
+class AnyValues(fields.Dict):
+    """Names and JSON values that rules of their own read: fields, documents. Here only the names are looked at."""
+
+    def __init__(self, maximum: int = 120, **kwargs: Any) -> None:
+        super().__init__(keys=Verbatim(maximum, minimum=1), **kwargs)
+
+
 class Words(fields.String):
     """What somebody looks for: nothing that is typed is an error. What no text can hold separates, the rest is cut."""
 

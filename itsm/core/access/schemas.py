@@ -2,14 +2,14 @@
 
 from marshmallow import fields
 
-from itsm.core.schemas import Line, Size, Strict, Whole, YesNo
+from itsm.core.schemas import Line, Size, Strict, Verbatim, Whole, YesNo
 
 
 class SignInIn(Strict):
     """Sign in."""
 
     login = Line(200, required=True)
-    password = fields.String(required=True, validate=Size(1, 1000))
+    password = Verbatim(1000, minimum=1, required=True)
 
 
 class CredentialIn(Strict):

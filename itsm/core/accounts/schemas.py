@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from itsm.core.schemas import Key, LabelField, Line, Size, Strict, Whole
+from itsm.core.schemas import Answer, Key, LabelField, Line, Size, Strict, Whole
 from itsm.core.texts import say
 
 MOST_PERMISSIONS = 2000
@@ -60,7 +60,7 @@ class RolePatch(Strict):
     reason = reason(needed=False)
 
 
-class RoleOut(Strict):
+class RoleOut(Answer):
     """A role. holders: how many people have it."""
 
     key = fields.String(required=True)
@@ -70,7 +70,7 @@ class RoleOut(Strict):
     version = fields.Integer(required=True)
 
 
-class RolesOut(Strict):
+class RolesOut(Answer):
     """All roles, and all permissions that a role may hold here."""
 
     items = fields.List(fields.Nested(RoleOut), required=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from itsm.core.schemas import Key, LabelField, Line, Strict, Whole, YesNo
+from itsm.core.schemas import AnyValues, Key, LabelField, Line, Strict, Whole, YesNo
 
 FORMAT = 1
 
@@ -16,8 +16,8 @@ class WholeSchema(Strict):
     format = Whole(1, FORMAT, required=True)
     itsm = Line(40, load_default="")
     plugins = fields.Dict(keys=Line(40), values=Line(60), load_default=dict)
-    parts = fields.Dict(keys=Line(80), load_default=dict)
-    documents = fields.Dict(keys=Line(120), load_default=dict)
+    parts = AnyValues(80, load_default=dict)
+    documents = AnyValues(load_default=dict)
 
 
 class RoleEntry(Strict):
@@ -34,8 +34,8 @@ class TeamEntry(Strict):
     key = Key(required=True)
     label = LabelField(required=True)
     parent = Key(load_default=None, allow_none=True)
-    level = fields.String(load_default="group")
-    line = fields.String(load_default="")
+    level = Line(40, load_default="group")
+    line = Line(40, blank=True, load_default="")
     active = YesNo(load_default=True)
 
 

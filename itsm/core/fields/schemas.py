@@ -6,7 +6,7 @@ from typing import Any, get_args
 from marshmallow import ValidationError, fields, post_load
 
 from itsm.core.hookspecs.declarations import Choice, Field, FieldSubject, FieldType, When
-from itsm.core.schemas import Among, Key, LabelField, Line, Size, Strict, Whole, YesNo
+from itsm.core.schemas import Among, AnyValue, AnyValues, Key, LabelField, Line, Size, Strict, Whole, YesNo
 from itsm.core.texts import say
 
 MOST_FIELDS, MOST_CHOICES = 300, 1000
@@ -80,12 +80,12 @@ class FieldSchema(Terse):
     on_form = YesNo(load_default=True)
     minimum = Whole(load_default=None, allow_none=True)
     maximum = Whole(load_default=None, allow_none=True)
-    default = fields.Raw(load_default=None, allow_none=True)
+    default = AnyValue(load_default=None, allow_none=True)
     kinds = _lines()
     visible = fields.List(fields.Nested(WhenSchema), load_default=list, validate=Size(0, 50))
     mandatory = Mandatory(load_default=False)
     order = Whole(0, 100_000, load_default=100)
-    mapping = fields.Dict(keys=fields.String(validate=Size(1, 200)), load_default=None, allow_none=True)
+    mapping = AnyValues(200, load_default=None, allow_none=True)
     remove = YesNo(load_default=False)
 
 
@@ -144,15 +144,14 @@ COMPOSED: dict[str, dict[str, Any]] = {
 FIELDS_OF = "x-fields-of"
 
 
-def values_schema(declared: Iterable[Field]) -> fields.Dict:
+def values_schema(declared: Iterable[Field]) -> AnyValues:
     """`{"incidents.impact": …}`, described on the OpenAPI page; the verb validates by each field's own rules."""
-    return fields.Dict(keys=fields.String(validate=Size(1, 120)), metadata=described_values(declared))
+    return AnyValues(metadata=described_values(declared))
 
 
-def values_of(subject: str, **more: Any) -> fields.Dict:
+def values_of(subject: str, **more: Any) -> AnyValues:
     """The same for a schema that is made before the desk: the OpenAPI page puts the desk's fields of the subject in."""
-    keys = fields.String(validate=Size(1, 120))
-    return fields.Dict(keys=keys, data_key="fields", attribute="fields", metadata={FIELDS_OF: subject}, **more)
+    return AnyValues(data_key="fields", attribute="fields", metadata={FIELDS_OF: subject}, **more)
 
 
 def described_values(declared: Iterable[Field]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from itsm.core.schemas import Key, Strict, YesNo
+from itsm.core.schemas import Key, Strict, Verbatim, YesNo
 
 STRANGERS = ("create", "refuse", "empty")
 REFERRED_BY = ("name", "email", "phone", "chat", "external")
@@ -33,11 +33,11 @@ class Parts(fields.Dict):
 
 
 def _columns(**more: Any) -> Listed:
-    return Listed(fields.String(validate=validate.Length(1, 500)), validate=validate.Length(1, 20), **more)
+    return Listed(Verbatim(500, minimum=1), validate=validate.Length(1, 20), **more)
 
 
 def _table() -> Parts:
-    return Parts(keys=fields.String(), values=fields.String())
+    return Parts(keys=Verbatim(), values=Verbatim())
 
 
 class Short(Strict):
@@ -53,10 +53,10 @@ class Short(Strict):
 class _ColumnSchema(Short):
     """Where one value comes from. `step` (row_per_ticket): the state with which it becomes known."""
 
-    join = fields.String(load_default=" ", validate=validate.Length(0, 20))
+    join = Verbatim(20, load_default=" ")
     values = _table()
-    ignore = Listed(fields.String(), load_default=list)
-    default = fields.String(load_default=None)
+    ignore = Listed(Verbatim(), load_default=list)
+    default = Verbatim(load_default=None)
     by = fields.String(load_default="name", validate=validate.OneOf(REFERRED_BY))
     strangers = fields.String(load_default=None, validate=validate.OneOf(STRANGERS))
     step = Key(load_default=None)
@@ -66,21 +66,21 @@ class _CommentSchema(Short):
     """A column of comments or work notes."""
 
     public = YesNo(load_default=False)
-    at = fields.String(load_default=None)
-    by = fields.String(load_default=None)
+    at = Verbatim(load_default=None)
+    by = Verbatim(load_default=None)
 
 
 class _FilesSchema(Short):
     """A column of relative paths below the folder given by --files."""
 
-    separator = fields.String(load_default=";", validate=validate.Length(1, 3))
+    separator = Verbatim(3, minimum=1, load_default=";")
     public = YesNo(load_default=False)
 
 
 class _SeveralSchema(Short):
     """A column that may hold several things."""
 
-    separator = fields.String(load_default=";", validate=validate.Length(1, 3))
+    separator = Verbatim(3, minimum=1, load_default=";")
 
 
 class _AddressSchema(_SeveralSchema):
@@ -105,28 +105,34 @@ class FileSchema(Strict):
     """How the file is written. kind: by default what the file's name says."""
 
     kind = fields.String(load_default="", validate=validate.OneOf(("", "csv", "xlsx")))
-    encoding = fields.String(load_default="utf-8")
-    delimiter = fields.String(load_default=",", validate=validate.Length(1, 3))
-    quote = fields.String(load_default='"', validate=validate.Length(1, 1))
-    sheet = fields.String(load_default="")
+    encoding = Verbatim(load_default="utf-8")
+    delimiter = Verbatim(3, minimum=1, load_default=",")
+    quote = Verbatim(1, minimum=1, load_default='"')
+    sheet = Verbatim(load_default="")
 
 
 class StepSchema(Strict):
     """One date column of a row-per-ticket file: the state that the ticket entered then."""
 
-    at = fields.String(required=True)
+    at = Verbatim(required=True)
     state = Key(required=True)
-    by = fields.String(load_default=None)
+    by = Verbatim(load_default=None)
 
 
 class MappingSchema(Strict):
     """What the mappings of tickets and of people share."""
 
-    about = fields.String(load_default="")
+    about = Verbatim(10_000, load_default="")
     file = fields.Nested(FileSchema, load_default=lambda: FileSchema().load({}))
-    missing = Listed(fields.String(), load_default=lambda: [""])
-    zone = fields.String(load_default="UTC")
-    dates = Listed(fields.String(), load_default=lambda: ["iso"], validate=validate.Length(1, 20))
+    missing = Listed(Verbatim(), load_default=lambda: [""])
+    zone = Verbatim(load_default="UTC")
+    dates = Listed(
+        Verbatim(
+            20,
+            minimum=1,
+        ),
+        load_default=lambda: ["iso"],
+    )
     strangers = fields.String(load_default="create", validate=validate.OneOf(STRANGERS))
 
     @pre_load
@@ -142,13 +148,13 @@ class TicketMappingSchema(MappingSchema):
     source = Key(required=True, metadata={"maximum": 40})
     kind = Key(required=True)
     mode = fields.String(required=True, validate=validate.OneOf(("event_log", "row_per_ticket")))
-    id = fields.String(required=True)
-    at = fields.String(load_default=None)
-    by = fields.String(load_default=None)
-    opened = fields.String(load_default=None)
-    watch = Listed(fields.String(), load_default=list)
+    id = Verbatim(required=True)
+    at = Verbatim(load_default=None)
+    by = Verbatim(load_default=None)
+    opened = Verbatim(load_default=None)
+    watch = Listed(Verbatim(), load_default=list)
     steps = fields.List(fields.Nested(StepSchema), load_default=list)
-    values = Parts(keys=fields.String(), values=fields.Nested(ColumnSchema), required=True)
+    values = Parts(keys=Verbatim(), values=fields.Nested(ColumnSchema), required=True)
     comments = fields.List(fields.Nested(CommentSchema), load_default=list)
     files = fields.List(fields.Nested(FilesSchema), load_default=list)
 
@@ -162,7 +168,7 @@ class PeopleMappingSchema(MappingSchema):
     contracts = fields.Nested(SeveralSchema, load_default=None)
     domains = fields.Nested(SeveralSchema, load_default=None)
     addresses = fields.List(fields.Nested(AddressSchema), load_default=list)
-    values = Parts(keys=fields.String(), values=fields.Nested(ColumnSchema), load_default=dict)
+    values = Parts(keys=Verbatim(), values=fields.Nested(ColumnSchema), load_default=dict)
 
 
 def all_keys() -> set[str]:

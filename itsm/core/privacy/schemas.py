@@ -20,7 +20,7 @@ class ErasureForm(Strict):
 
     reason = Line(500, required=True)
     version = Whole(1, required=True)
-    sure = fields.String(load_default="")
+    sure = Line(40, blank=True, load_default="")
 
 
 class RetentionSchema(Strict):

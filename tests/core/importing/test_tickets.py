@@ -148,6 +148,14 @@ def _formula() -> bytes:
     return target.getvalue()
 
 
+def _entities() -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+        archive.writestr("xl/worksheets/sheet1.xml", '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "lol">]><a>&b;</a>')
+    return target.getvalue()
+
+
 BAD_FILES: dict[str, tuple[str, bytes, str, int]] = {
     "empty": ("a.csv", b"", "file: The file is empty.", 2),
     "other columns": ("a.csv", b"id;at;state\n1;2;3\n", "id: The file has no column id", 2),
@@ -157,6 +165,7 @@ BAD_FILES: dict[str, tuple[str, bytes, str, int]] = {
     "no xlsx": ("a.xlsx", b"no zip at all", "This is no XLSX file", 2),
     "empty zip": ("a.xlsx", b"PK\x05\x06" + bytes(18), "This is no XLSX file", 2),
     "xlsx bomb": ("a.xlsx", _zip_bomb(), "Unpacked, the file is larger", 2),
+    "entities": ("a.xlsx", _entities(), "declares entities of its own", 2),
     "formula": ("a.xlsx", _formula(), "Cell E2 holds a formula", 1),
     "column twice": ("a.csv", HEAD.replace("by", "id").encode(), "The file has the column id twice", 2),
 }
@@ -200,7 +209,9 @@ BAD_MAPPINGS: dict[str, tuple[Callable[[str], str], str]] = {
     "key twice": (lambda y: y + "zone: UTC\n", "the key zone stands here twice"),
     "no YAML": (lambda y: "a: [1", "is no YAML: line"),
     "a list": (lambda y: "- a\n", "The mapping is no table"),
-    "recursive": (lambda y: "a: &a [*a]\n", "is no YAML"),
+    "recursive": (lambda y: "a: &a [*a]\n", "anchors are not used here"),
+    "a billion": (lambda y: "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "line 2, column 11: anchors are not used"),
+    "a tag": (lambda y: "a: !!python/object/apply:os.system [x]\n", "a: There is no such key"),
     "deep": (lambda y: "[" * 50_000, "is no YAML"),
     "no encoding": (lambda y: y + "file: {encoding: klingon}\n", "file.encoding: There is no encoding klingon"),
     "no text encoding": (lambda y: y + "file: {encoding: hex}\n", "file.encoding: There is no encoding hex"),

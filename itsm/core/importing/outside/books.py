@@ -1,5 +1,6 @@
 """XLSX files."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -12,6 +13,10 @@ import openpyxl
 from itsm.core.errors import Invalid, TooLarge
 from itsm.core.importing.outside.limits import MAX_MEMBERS, MAX_ROWS, Cell, Row, most_unpacked
 from itsm.core.texts import say
+
+# A declaration stands before the first element. What hides behind more than this, expat's own limit ends.
+PROLOGUE = 65_536
+ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)")
 
 
 def xlsx_rows(stack: ExitStack, path: Path, sheet: str) -> Iterator[Row]:
@@ -35,12 +40,22 @@ def _refuse_bombs(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+            if any(ENTITIES.search(_beginning(archive, member)) for member in members):
+                raise Invalid.field("file", say("The file declares entities of its own, which no spreadsheet needs."))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError) as error:
         raise _broken(error) from error
     unpacked = sum(member.file_size for member in members)
     most = most_unpacked(path.stat().st_size)
     if unpacked > most or len(members) > MAX_MEMBERS:
         raise TooLarge(say("Unpacked, the file is larger than {maximum} bytes.", maximum=most))
+
+
+def _beginning(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What stands before the first element of an XML part, whatever its encoding."""
+    if not member.filename.lower().endswith((".xml", ".rels", ".vml")):
+        return b""
+    with archive.open(member) as part:
+        return part.read(PROLOGUE).replace(b"\0", b"")
 
 
 def _broken(error: Exception) -> Invalid:

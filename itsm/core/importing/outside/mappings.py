@@ -16,6 +16,11 @@ MAX_BYTES = 1 << 20
 class _Loader(yaml.BaseLoader):
     """Texts only, for `no` must stay no and `1 - Critical` its own; a key that stands twice is refused."""
 
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="anchors are not used here", problem_mark=self.get_mark())
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
         for key, _ in node.value:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
-from itsm.core.schemas import Answer, Body, Ident, Line, Strict, Whole, YesNo
+from itsm.core.schemas import Among, Answer, Body, Ident, Line, Strict, Whole, YesNo
 from itsm.core.tickets import forms, verbs
 from itsm.core.tickets.api.shapes import ticket_out
 from itsm.core.tickets.verbs.relate import LINK_TYPES
@@ -21,7 +21,7 @@ class LinkIn(Strict):
     """A link to another ticket."""
 
     to = Ident(required=True)
-    type = fields.String(load_default="relates", validate=validate.OneOf(LINK_TYPES))
+    type = fields.String(load_default="relates", validate=Among(LINK_TYPES))
 
 
 class ParentIn(Strict):

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.fields.inputs import take_uploads
 from itsm.core.intake.verbs import settle, take_in
-from itsm.core.schemas import Body, Line, Size, Strict, YesNo
+from itsm.core.schemas import Body, Line, Strict, Verbatim, YesNo
 from itsm.core.texts import Message, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
@@ -33,7 +32,7 @@ class CommentForm(Strict):
 
     body = Body(load_default="")
     public = YesNo(required=True)
-    key = fields.String(required=True, validate=Size(8, 64))
+    key = Verbatim(64, minimum=8, required=True)
 
 
 class ReasonForm(Strict):

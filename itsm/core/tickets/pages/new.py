@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from flask import flash, redirect, request, url_for
-from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid, Unknown
@@ -13,7 +12,7 @@ from itsm.core.fields.inputs import take_uploads
 from itsm.core.fields.verbs import default_of
 from itsm.core.hookspecs.declarations import Kind
 from itsm.core.intake.verbs import settle, take_in
-from itsm.core.schemas import Size, Strict
+from itsm.core.schemas import Line, Strict, Verbatim
 from itsm.core.texts import say
 from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
@@ -36,8 +35,8 @@ Typed = Mapping[str, Sequence[str]]
 class KeyForm(Strict):
     """What a new form carries besides the values."""
 
-    kind = fields.String(required=True, validate=Size(1, 40))
-    key = fields.String(required=True, validate=Size(8, 64))
+    kind = Line(40, required=True)
+    key = Verbatim(64, minimum=8, required=True)
 
 
 @pages.get("/tickets/new")
