@@ -15,14 +15,14 @@ class SignInIn(Strict):
 class CredentialIn(Strict):
     """What an authenticator answered, as JSON."""
 
-    credential = fields.String(required=True, validate=Size(2, 20_000))
+    credential = Verbatim(20_000, minimum=2, required=True)
 
 
 class FactorIn(Strict):
     """A second factor: a code of the app, a recovery code, or what an authenticator answered."""
 
     code = Line(60, blank=True, load_default="")
-    credential = fields.String(load_default="", validate=Size(0, 20_000))
+    credential = Verbatim(20_000, load_default="")
 
 
 class CodeIn(Strict):
@@ -48,13 +48,13 @@ class FirstFactorIn(FactorIn):
 class NewPasswordIn(Strict):
     """A password of one's own."""
 
-    password = fields.String(required=True, validate=Size(1, 1000))
+    password = Verbatim(1000, minimum=1, required=True)
 
 
 class OwnPasswordIn(NewPasswordIn):
     """The password of until now, and another one."""
 
-    old = fields.String(required=True, validate=Size(1, 1000))
+    old = Verbatim(1000, minimum=1, required=True)
     tokens = YesNo(load_default=False)
 
 
