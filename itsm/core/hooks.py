@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from itsm.core.access.documents import access_documents
-from itsm.core.access.jobs import tidy_sign_in
 from itsm.core.access.pages import pages as access_pages
 from itsm.core.accounts.api import api as accounts_api
 from itsm.core.accounts.pages import pages as accounts_pages
@@ -158,7 +157,6 @@ def register_calls() -> Sequence[CallHandler]:
         CallHandler("core.seal", seal, late="drop", timeout=600),
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
         CallHandler("core.merge_references", merge_references, long=True),
-        CallHandler("core.tidy_sign_in", tidy_sign_in, late="drop"),
         CallHandler("core.remap", remap, timeout=300, long=True),
         CallHandler("core.rework_field", rework_field, timeout=600, long=True),
     )
@@ -168,7 +166,6 @@ def register_calls() -> Sequence[CallHandler]:
 def register_schedules() -> Sequence[Schedule]:
     return (
         Schedule("core.receipts", "core.forget_receipts", timedelta(days=1)),
-        Schedule("core.sign_in", "core.tidy_sign_in", timedelta(days=1)),
         Schedule("core.forget_old", "core.forget_old", timedelta(days=1)),
         Schedule("core.seal", "core.seal", timedelta(hours=1)),
     )

@@ -26,6 +26,7 @@ from itsm.blocks.search.verbs import find_subjects, owe_documents
 from itsm.blocks.services.models import Service
 from itsm.core.access.conditions import in_reach
 from itsm.core.access.pages.blueprint import admit
+from itsm.core.access.pages.confirm import confirmed
 from itsm.core.access.verbs import (
     actor_of_person,
     add_account,
@@ -125,24 +126,24 @@ from itsm.plugins.machinery.members import About
 __all__ = [
     "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
     "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated",
-    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding",
-    "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json", "Key", "Kind",
-    "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate",
-    "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData", "ReferenceType", "Refusal",
-    "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType", "RuleOutcome", "RulePast",
-    "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift", "SignInButton", "SignInMethod",
-    "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown", "Utc", "Visible", "Voice", "When",
-    "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person", "add_account", "add_comment", "add_open_seconds",
-    "add_organisation", "add_person", "add_tag", "admit", "append_event", "calendar", "change_organisation",
-    "change_person", "change_ticket", "check_entries", "choices_of", "claim_ticket", "count_tickets", "document",
-    "find_by_address", "find_duplicates", "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook",
-    "identities_of", "in_reach", "inner_tickets", "is_open", "label_text", "link_identity", "link_tickets",
-    "list_tickets", "load_list", "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket",
-    "move_references", "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket",
-    "outbound", "owe_documents", "parsed_document", "people_who_may", "person_of_identity", "reading",
-    "record_history", "render_page", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec",
-    "split_ticket", "survivor_of", "system", "translated", "unlink_identity", "utc_text", "visible_tickets", "watch",
-    "writing",
+    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore",
+    "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
+    "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
+    "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData",
+    "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
+    "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift",
+    "SignInButton", "SignInMethod", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
+    "Utc", "Visible", "Voice", "When", "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person",
+    "add_account", "add_comment", "add_open_seconds", "add_organisation", "add_person", "add_tag", "admit",
+    "append_event", "calendar", "change_organisation", "change_person", "change_ticket", "check_entries",
+    "choices_of", "claim_ticket", "confirmed", "count_tickets", "document", "find_by_address", "find_duplicates",
+    "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook", "identities_of", "in_reach",
+    "inner_tickets", "is_open", "label_text", "link_identity", "link_tickets", "list_tickets", "load_list",
+    "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket",
+    "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound", "owe_documents",
+    "parsed_document", "people_who_may", "person_of_identity", "reading", "record_history", "render_page",
+    "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of", "system",
+    "translated", "unlink_identity", "utc_text", "visible_tickets", "watch", "writing",
 ]  # fmt: skip
 
 

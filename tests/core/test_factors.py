@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from itsm.core.access import verbs
-from itsm.core.access.models import Account, CodeFactor, LoginSession, SignInFailure, Token
+from itsm.core.access.models import Account, CodeFactor, LoginSession, SignInFailure, Spent, Token
 from itsm.core.access.rules import caller_network, device_of, is_within, weakness
 from itsm.core.access.verbs.passwords import HASHER, NO_ONE, matches
 from itsm.core.configuration.verbs import put_in_force, save_document
@@ -182,10 +182,13 @@ def test_old_failures_and_sessions_go_away_by_a_schedule(
 ) -> None:
     with as_("admin") as uow:
         verbs.begin_attempt(uow, login="x", address="::1")
+        assert verbs.spend(uow, secret="challenge", until=uow.now + timedelta(minutes=5))
+        assert not verbs.spend(uow, secret="challenge", until=uow.now + timedelta(minutes=5))
         verbs.open_session(uow, person_id=sample.people["agent"].id, method="password", address="::1")
     clock.forward(days=120)
-    run_schedule("core.sign_in")
+    run_schedule("core.forget_old")
     with as_("admin") as uow:
+        assert uow.session.query(Spent).count() == 0
         assert uow.session.query(SignInFailure).count() == 0
         assert uow.session.query(LoginSession).count() == 0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
 
-from itsm.core.access.models import LoginSession, SignInFailure, Token
+from itsm.core.access.models import LoginSession, SignInFailure, Spent, Token
 from itsm.core.desk.models import PluginFault
 from itsm.core.files.models import StoredFile
 from itsm.core.files.verbs import forget_files
@@ -26,6 +26,7 @@ def core_retained() -> Sequence[Retained]:
         Retained("core.sessions", {"en": "Sessions that ended", "ru": "Завершённые сеансы"}, _sessions, 90),
         Retained("core.tokens", {"en": "Tokens that ended", "ru": "Недействующие токены"}, _tokens, 365),
         Retained("core.sign_ins", {"en": "Failed sign-ins", "ru": "Неудачные попытки входа"}, _failures, 2),
+        Retained("core.spent", {"en": "Used challenges of passkeys", "ru": "Использованные запросы ключей"}, _spent, 1),
         Retained("core.faults", {"en": "Faults of plugins", "ru": "Сбои модулей"}, _faults, 90),
         Retained(
             "core.uploads", {"en": "Files that nothing names", "ru": "Файлы, которые нигде не указаны"}, _uploads, 7
@@ -51,6 +52,12 @@ def _tokens(uow: UnitOfWork, before: datetime, limit: int) -> int:
 
 def _failures(uow: UnitOfWork, before: datetime, limit: int) -> int:
     return _gone(uow, SignInFailure, SignInFailure.at < before, limit)
+
+
+def _spent(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    hashes = uow.session.scalars(select(Spent.hash).where(Spent.until < before).limit(limit)).all()
+    uow.session.execute(delete(Spent).where(Spent.hash.in_(hashes)))
+    return len(hashes)
 
 
 def _faults(uow: UnitOfWork, before: datetime, limit: int) -> int:

@@ -45,9 +45,9 @@ def entry_here() -> Entry | None:
         return verbs.entry_of(uow, secret)
 
 
-def as_owner(entry: Entry, *, write: bool = True) -> UnitOfWork:
-    """A unit of work of whoever is signing in: their name on events, and no permission at all."""
-    owner = Actor(kind="person", person_id=entry.person_id, name=entry.name)
+def as_owner(person_id: int, *, write: bool = True) -> UnitOfWork:
+    """A unit of work of whoever is signing in: the events are theirs, and they may nothing at all yet."""
+    owner = Actor(kind="person", person_id=person_id)
     return desk().unit_of_work(Act(owner, channel="web", request_id=g.get("request_id", "")), write=write)
 
 
@@ -90,7 +90,7 @@ def right_factor(entry: Entry, *, code: str = "", credential: str = "") -> str |
     with writing() as uow:
         verbs.begin_attempt(uow, **where, person_id=entry.person_id)
     kind = "passkey" if credential else "code" if len(code.replace(" ", "")) == 6 else "recovery"
-    with as_owner(entry) as uow:
+    with as_owner(entry.person_id) as uow:
         if kind == "passkey":
             right = passkey_shown(uow, credential, purpose="factor", person_id=entry.person_id) is not None
         elif kind == "code":

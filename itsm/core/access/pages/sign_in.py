@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
 from itsm.core.access.pages.blueprint import admit, drop_session, pages, session_secret
-from itsm.core.access.pages.proofs import entry_here, keep_challenge, outside, passkey_shown, place
+from itsm.core.access.pages.proofs import as_owner, entry_here, keep_challenge, outside, passkey_shown, place
 from itsm.core.access.rules import PASSKEY
 from itsm.core.access.schemas import CredentialIn, SignInIn
 from itsm.core.errors import Forbidden, Invalid, TooMany
@@ -64,7 +64,7 @@ def _secret(login: str, password: str) -> str | None:
         proof = verbs.check_password(uow, login=login, password=password)
     if proof is None:
         return None
-    with writing() as uow:
+    with as_owner(proof.person_id) as uow:
         return verbs.sign_in(uow, proof=proof, login=login, address=address, agent=request.user_agent.string)
 
 
@@ -92,6 +92,8 @@ def sign_in_by_passkey() -> Response:
             key = passkey_shown(uow, data["credential"], purpose="alone")
             if key is not None:
                 verbs.forgive_attempts(uow, login=f"passkey {address}", address=address)
+        if key is not None:
+            with as_owner(key.person_id) as uow:
                 secret = verbs.sign_in_as(
                     uow, person_id=key.person_id, method=PASSKEY, address=address, agent=request.user_agent.string
                 )

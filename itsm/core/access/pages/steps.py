@@ -60,7 +60,7 @@ def own_password() -> Response:
             hashed = verbs.accepted_password(uow, login=entry.login, name=entry.name, password=data["password"])
     except Invalid as error:
         return _refused(entry, error)
-    with as_owner(entry) as uow:
+    with as_owner(entry.person_id) as uow:
         verbs.change_password(uow, hashed=hashed, session_id=entry.session_id)
     return admit(_advance(entry), _following())
 
@@ -75,14 +75,14 @@ def first_factor() -> Response:
     try:
         data = parse(FirstFactorIn, request.form)
         if data["credential"]:
-            new_passkey(as_owner(entry), name=data["name"], credential=data["credential"])
+            new_passkey(as_owner(entry.person_id), name=data["name"], credential=data["credential"])
         else:
-            new_codes(as_owner(entry), offer=data["offer"], code=data["code"])
+            new_codes(as_owner(entry.person_id), offer=data["offer"], code=data["code"])
     except Invalid as error:
         return _refused(entry, error)
     except Conflict as error:
         return _step(entry, status=error.status, errors=[translated(error.message)])
-    with as_owner(entry) as uow:
+    with as_owner(entry.person_id) as uow:
         codes = verbs.renew_recovery_codes(uow)
     renewed = _advance(entry, "passkey" if data["credential"] else "code")
     with reading() as uow:
@@ -97,7 +97,7 @@ def cancel() -> Response:
     """Not this account: begin again."""
     entry = entry_here()
     if entry is not None:
-        with as_owner(entry) as uow:
+        with as_owner(entry.person_id) as uow:
             verbs.sign_out(uow, secret=session_secret())
     response = _begin()
     drop_session(response)
@@ -111,7 +111,7 @@ def step_options() -> Response:
     entry = entry_here()
     if entry is None or entry.stage not in ("factor", "enrol"):
         return FlaskResponse("{}", 404, content_type="application/json")
-    with as_owner(entry, write=False) as uow:
+    with as_owner(entry.person_id, write=False) as uow:
         if entry.stage == "enrol":
             return passkey_creation(uow, entry)
         held = [key.credential for key in verbs.passkeys_of(uow, person_id=entry.person_id)]
@@ -134,7 +134,7 @@ def _begin() -> Response:
 
 
 def _advance(entry: Entry, factor: str | None = None) -> str:
-    with as_owner(entry) as uow:
+    with as_owner(entry.person_id) as uow:
         return verbs.advance(uow, secret=session_secret(), factor=factor)
 
 
@@ -143,7 +143,7 @@ def _refused(entry: Entry, error: Invalid) -> Response:
 
 
 def _step(entry: Entry, *, status: int = 200, errors: Any = ()) -> Response:
-    with as_owner(entry, write=False) as uow:
+    with as_owner(entry.person_id, write=False) as uow:
         offered = codes_offer(uow, entry, request.form.get("offer", "")) if entry.stage == "enrol" else {}
         return render(
             uow,
