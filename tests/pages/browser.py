@@ -50,24 +50,30 @@ def serving(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A desk on SQLite with the sample people."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def desk_at(folder: Path, **settings: str) -> Iterator[Site]:
+    """A desk on SQLite with the sample people, behind a server."""
     url = f"sqlite:///{folder / 'site.sqlite3'}"
     engine = make_engine(url).execution_options(itsm_write=True)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
     engine.dispose()
     database = Database(url)
-    settings = settings_for(folder, url, timezone="Europe/Moscow")
+    given = settings_for(folder, url, timezone="Europe/Moscow", **settings)
     desk, app = build(
-        settings, ["incidents"], database=database, clock=lambda: datetime.now(UTC), members=[INCIDENTS]
+        given, ["incidents"], database=database, clock=lambda: datetime.now(UTC), members=[INCIDENTS]
     )  # fmt: skip
     sample = fill(desk)
     with serving(app) as address:
         yield Site(address, desk, sample)
     database.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A desk for this module."""
+    with desk_at(tmp_path_factory.mktemp("site")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
