@@ -132,4 +132,4 @@ def visiting(browser: Browser, site: Site, **context: object) -> Iterator[Visit]
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     yield visit
     opened.close()
-    assert not visit.complaints
+    assert not visit.complaints, visit.complaints

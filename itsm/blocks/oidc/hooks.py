@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from itsm.blocks.oidc.documents import providers_document
-from itsm.blocks.oidc.pages import buttons, pages
+from itsm.blocks.oidc.pages import buttons, connecting, leaving, pages
 from itsm.blocks.oidc.settings import OidcSettings
 from itsm.core.hookspecs.declarations import DocumentType, Routes, SignInMethod
 from itsm.core.hookspecs.marks import hook
@@ -21,7 +21,7 @@ def register_settings() -> type | None:
 
 @hook
 def register_sign_in() -> Sequence[SignInMethod]:
-    return (SignInMethod("oidc", 50, buttons),)
+    return (SignInMethod("oidc", 50, buttons, connect=connecting, leave=leaving),)
 
 
 @hook

@@ -13,6 +13,7 @@ from itsm.blocks.oidc.errors import NotOurs, SignInFailed
 from itsm.blocks.oidc.rules import PATIENCE, Provider, Told
 from itsm.blocks.oidc.verbs import Journey
 from itsm.core.access.pages.blueprint import admit
+from itsm.core.access.pages.confirm import confirmed
 from itsm.core.act import Act, system
 from itsm.core.hookspecs.declarations import SignInButton
 from itsm.core.outbound.verbs import session_for
@@ -25,14 +26,28 @@ from itsm.core.work.uow import UnitOfWork
 pages = Blueprint("oidc", __name__)
 LONGEST_NEXT = 1000
 COOKIE = "itsm_oidc_"
+SECURITY = "/account/security"
 
 
 def buttons(uow: UnitOfWork) -> Sequence[SignInButton]:
     """One for each provider; none while there is no provider."""
-    return [
-        SignInButton(p.name, p.label, url_for("oidc.begin", key=p.key))
-        for p in (party.provider for party in verbs.list_parties(uow))
-    ]
+    return _to(uow, "oidc.begin")
+
+
+def connecting(uow: UnitOfWork) -> Sequence[SignInButton]:
+    """Forms by which who is signed in connects a provider."""
+    return _to(uow, "oidc.connect")
+
+
+def leaving(uow: UnitOfWork) -> Sequence[SignInButton]:
+    """Providers of which one may sign out too."""
+    leaves = {party.provider.name for party in verbs.list_parties(uow) if party.provider.sign_out}
+    return [button for button in _to(uow, "oidc.leave") if button.key in leaves]
+
+
+def _to(uow: UnitOfWork, endpoint: str) -> list[SignInButton]:
+    providers = [party.provider for party in verbs.list_parties(uow)]
+    return [SignInButton(p.name, p.label, url_for(endpoint, key=p.key)) for p in providers]
 
 
 @pages.get("/sign-in/oidc/<key>")
@@ -47,12 +62,13 @@ def begin(key: str) -> Response:
 
 @pages.post("/account/oidc/<key>")
 @needs(SIGNED_IN)
+@confirmed
 def connect(key: str) -> Response:
     """To the provider, so that who is signed in here may come in through it too.
 
     The content policy lets no form lead to another site, so a page with a link stands in between.
     """
-    away = _depart(key, "/account", person=actor().person_id or 0)
+    away = _depart(key, SECURITY, person=actor().person_id or 0)
     if away.status_code != 302:
         return away
     with reading() as uow:
@@ -80,8 +96,11 @@ def _depart(key: str, following: str, person: int = 0) -> Response:
 def _back(key: str) -> str:
     """Where the provider sends the browser to: at the address that the desk knows as its own, not at what a request
     calls it."""
-    base = desk().settings.base_url or request.host_url
-    return base.rstrip("/") + url_for("oidc.callback", key=key)
+    return _base() + url_for("oidc.callback", key=key)
+
+
+def _base() -> str:
+    return (desk().settings.base_url or request.host_url).rstrip("/")
 
 
 def _keep(response: Response, journey: Journey) -> None:
@@ -125,6 +144,20 @@ def callback(key: str) -> Response:
     return response
 
 
+@pages.get("/sign-in/oidc/<key>/leave")
+@needs(PUBLIC)
+def leave(key: str) -> Response:
+    """To the provider, to sign out there, and from there to the sign-in page."""
+    with reading() as uow:
+        party, now = verbs.party_of(uow, key), uow.now
+    try:
+        with session_for(desk().registry.reach) as http:
+            place = verbs.leave(http, party, _base() + url_for("access.enter"), now)
+    except SignInFailed as error:
+        return _failed(party.provider, error)
+    return redirect(place)
+
+
 def _journey(state: str) -> Journey:
     held = request.cookies.get(_cookie(state))
     if held is None:
@@ -159,7 +192,7 @@ def _link(provider: Provider, journey: Journey, told: Told) -> Response:
     with writing() as uow:
         verbs.link_to(uow, provider, told, state=journey.state, person_id=journey.person)
     flash(translated(say("From now on you can sign in this way too.")))
-    return redirect("/account")
+    return redirect(SECURITY)
 
 
 def _failed(provider: Provider, error: SignInFailed) -> Response:

@@ -320,8 +320,12 @@ class SignInMethod:
     buttons: `(uow)`, those to show, none while nothing is configured; their keys are the name or begin with it and a
     dot. Who was proved there is signed in by `sign_in_as`, and the answer is `admit(…)`. A directory that checks
     passwords itself (LDAP) leads from its button to a page of its own in the same way.
+    connect: likewise, with addresses to which a form is sent (POST) by who is signed in and wants to come in this way
+    too; it ends in `link_identity`. leave: where who came in by a key may sign out of the other party too.
     """
 
     name: str
     order: int
     buttons: "Callable[[UnitOfWork], Sequence[SignInButton]]"
+    connect: "Callable[[UnitOfWork], Sequence[SignInButton]] | None" = None
+    leave: "Callable[[UnitOfWork], Sequence[SignInButton]] | None" = None

@@ -1,12 +1,13 @@
 """From ids to names and back: one query for each kind of thing on a page, never one for each row."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
+from itsm.core.access.models import Role
 from itsm.core.errors import Invalid
 from itsm.core.people.models import Organisation, Person, Team, TeamMember
 from itsm.core.people.verbs import find_visible, suggest_people
@@ -24,6 +25,7 @@ class Names:
     people: Mapping[int, str] = field(default_factory=dict)
     organisations: Mapping[int, str] = field(default_factory=dict)
     teams: Mapping[int, Label] = field(default_factory=dict)
+    roles: Mapping[str, Label] = field(default_factory=dict)
 
 
 def names_of(
@@ -54,6 +56,12 @@ def _shown(uow: UnitOfWork, model: Any, name: Any, wanted: Iterable[int | None])
     ids = sorted({i for i in wanted if isinstance(i, int) and 0 < i <= MAX_ID})
     rows = uow.session.execute(uow.query(model, model.id, name).where(model.id.in_(ids))) if ids else ()
     return {row[0]: row[1] for row in rows}
+
+
+def labels_of_roles(uow: UnitOfWork, roles: Collection[str]) -> dict[str, Label]:
+    """The names of roles by key."""
+    rows = uow.session.execute(select(Role.key, Role.label).where(Role.key.in_(roles))) if roles else ()
+    return {key: label for key, label in rows}
 
 
 def _named(uow: UnitOfWork, id_: Any, name: Any, wanted: Iterable[int | None]) -> dict[int, Any]:

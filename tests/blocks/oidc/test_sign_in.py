@@ -9,11 +9,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from itsm.core.access.models import Account, RoleGrant
-from itsm.core.access.verbs import disable_account, grant_role, revoke_role
+from itsm.core.access.verbs import disable_account, grant_role, grants_of, revoke_role
 from itsm.core.configuration.verbs import restore_default
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Person
-from itsm.core.people.verbs import add_address, add_person, change_person, find_by_address
+from itsm.core.people.verbs import add_address, add_person, change_organisation, change_person, find_by_address
 from tests.blocks.oidc.conftest import Company
 from tests.blocks.oidc.provider import Lying, signed
 from tests.fixtures import TESTER, Clock, Sample
@@ -239,9 +239,54 @@ def test_an_account_is_connected_by_its_owner(company: Company, provider: Lying,
     place = page.text.split('class="button primary" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "prompt=login" in place
     back = company.at_provider(place)
-    assert browser.get(back).location == "/account"
+    assert browser.get(back).location == "/account/security"
+    assert "Company account" in browser.get("/account/security").text
     fresh = company.browser()
     assert company.sign_in(fresh).status_code == 302
     assert "agent@example.org" in fresh.get("/account").text
     with company.desk.unit_of_work(TESTER, write=False) as uow:
         assert uow.session.get_one(Person, sample.people["agent"].id).name == "Agent"
+
+
+def test_roles_may_be_of_one_organisation_only(company: Company, provider: Lying, comes: Comes, sample: Sample) -> None:
+    """Named by a domain that it holds, or as one's own; where there is no such organisation there is no role."""
+    acme = sample.organisations["acme"].id
+    with company.desk.unit_of_work(TESTER) as uow:
+        change_organisation(uow, organisation_id=acme, changes={"domains": ["acme.example"]})
+        add_person(uow, name="Anna", addresses=[("email", "anna@example.org")])
+    mapping = [
+        {"group": "desk", "role": "agent", "within": "acme.example"},
+        {"group": "desk", "role": "head", "within": "own"},
+        {"group": "desk", "role": "administrator", "within": "nobody.example"},
+    ]
+    company.configure(roles=mapping)
+    provider.claims |= {"groups": ["desk"]}
+    assert comes().status_code == 302
+    assert roles_of(company, "anna@example.org") == {"requester": "oidc.company", "agent": "oidc.company"}
+    with company.desk.unit_of_work(TESTER) as uow:
+        person = find_by_address(uow, type="email", value="anna@example.org")
+        assert person is not None
+        assert [g.organisation_id for g in grants_of(uow, person_id=person.id) if g.role == "agent"] == [acme]
+        change_person(uow, person_id=person.id, changes={"organisation_id": acme})
+    comes()
+    with company.desk.unit_of_work(TESTER, write=False) as uow:
+        held = {(grant.role, grant.organisation_id) for grant in grants_of(uow, person_id=person.id)}
+    assert held == {("requester", None), ("agent", acme), ("head", acme)}
+
+
+def test_who_signs_out_is_shown_the_way_out_of_the_provider_too(company: Company, provider: Lying) -> None:
+    company.configure(**MEETS, sign_out=True)
+    browser = company.browser()
+    company.sign_in(browser)
+    out = browser.post("/sign-out")
+    assert out.location == "/sign-in?left=oidc.company"
+    assert 'href="/sign-in/oidc/company/leave"' in browser.get(out.location).text
+    place = browser.get("/sign-in/oidc/company/leave").location
+    assert place.startswith(
+        f"{provider.address}/end?client_id=service-desk&post_logout_redirect_uri=http%3A%2F%2Flocalhost"
+    )
+    browser.post("/sign-in", {"login": "agent@example.org", "password": "password of agent"})
+    assert browser.post("/sign-out").location == "/sign-in"
+    assert "leave" not in browser.get("/sign-in?left=oidc.nobody").text
+    company.configure(**MEETS)
+    assert browser.get("/sign-in/oidc/company/leave").location == "http://localhost/sign-in"

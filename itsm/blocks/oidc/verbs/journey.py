@@ -70,6 +70,15 @@ def begin(http: Any, party: Party, journey: Journey, redirect_uri: str, now: dat
     return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
 
 
+def leave(http: Any, party: Party, back: str, now: datetime) -> str:
+    """Where one signs out of the provider; straight back where it offers nothing of the kind."""
+    place = party.metadata(http, now).get("end_session_endpoint")
+    if not party.provider.sign_out or not isinstance(place, str) or not place.startswith(("https:", "http:")):
+        return back
+    asked = {"client_id": party.provider.client_id, "post_logout_redirect_uri": back}
+    return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
+
+
 def arrive(
     http: Any, party: Party, journey: Journey, answer: Mapping[str, str], redirect_uri: str, secret: str, now: datetime
 ) -> Told:

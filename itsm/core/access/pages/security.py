@@ -10,6 +10,7 @@ from itsm.core.access.pages.blueprint import done, pages
 from itsm.core.access.pages.confirm import confirmed
 from itsm.core.access.pages.enrol import codes_offer, new_codes, new_passkey, passkey_creation
 from itsm.core.access.pages.proofs import entry_here, right_password
+from itsm.core.access.pages.ways import ways
 from itsm.core.access.rules import device_of
 from itsm.core.access.schemas import CodeIn, OwnPasswordIn, PasskeyIn
 from itsm.core.access.verbs import Entry
@@ -42,6 +43,7 @@ def _page(*, status: int = 200, **errors: Any) -> Response:
     entry = here()
     with reading() as uow:
         person_id = entry.person_id
+        identities = verbs.identities_of(uow, person_id=person_id)
         return render(
             uow,
             "core/security.html",
@@ -52,7 +54,9 @@ def _page(*, status: int = 200, **errors: Any) -> Response:
             codes=verbs.codes_of(uow, person_id=person_id),
             passkeys=verbs.passkeys_of(uow, person_id=person_id),
             recovery=verbs.recovery_codes_left(uow, person_id=person_id),
-            identities=verbs.identities_of(uow, person_id=person_id),
+            identities=identities,
+            connect=[way for way in ways(uow, "connect") if way.key not in {one.method for one in identities}],
+            labels={way.key: way.label for way in ways(uow, "buttons")},
             sessions=verbs.list_sessions(uow, person_id=person_id),
             device_of=device_of,
         )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from itsm.core.access import verbs
 from itsm.core.access.pages.blueprint import admit, drop_session, pages, session_secret
 from itsm.core.access.pages.proofs import as_owner, entry_here, keep_challenge, outside, passkey_shown, place
+from itsm.core.access.pages.ways import ways
 from itsm.core.access.rules import PASSKEY
 from itsm.core.access.schemas import CredentialIn, SignInIn
 from itsm.core.errors import Forbidden, Invalid, TooMany
@@ -111,18 +112,15 @@ def sign_in_form(uow: UnitOfWork, following: str, *, status: int = 200, errors: 
     """The page with the password's form and a button for every other way."""
     login = request.form.get("login", "")[:200]
     return render(
-        uow, "core/sign_in.html", status=status, errors=errors, next=following, login=login, buttons=_buttons(uow)
-    )
+        uow, "core/sign_in.html", status=status, errors=errors, next=following, login=login,
+        buttons=ways(uow, "buttons"), left=_left(uow),
+    )  # fmt: skip
 
 
-def _buttons(uow: UnitOfWork) -> list[SignInButton]:
-    """Those of all plugins in their order; a plugin that fails has none, and its fault is noted."""
-    found: list[SignInButton] = []
-    for method in sorted(uow.registry.sign_in.values(), key=lambda m: (m.order, m.name)):
-        plugin = uow.registry.owners.get(f"sign_in:{method.name}", "")
-        shown = uow.hook.show(plugin, f"sign-in {method.name}", method.buttons, uow)
-        found += shown if isinstance(shown, list | tuple) else ()
-    return found
+def _left(uow: UnitOfWork) -> SignInButton | None:
+    """Where somebody who has just signed out here may sign out too: of the party by which they came in."""
+    key = request.args.get("left", "")
+    return next((way for way in ways(uow, "leave") if way.key == key), None) if key else None
 
 
 @pages.post("/sign-out")
@@ -130,8 +128,9 @@ def _buttons(uow: UnitOfWork) -> list[SignInButton]:
 def leave() -> Response:
     """End this browser's session."""
     with writing() as uow:
-        verbs.sign_out(uow, secret=session_secret())
+        method = verbs.sign_out(uow, secret=session_secret())
+        known = any(way.key == method for way in ways(uow, "leave"))
     session.clear()
-    response = redirect("/sign-in")
+    response = redirect(url_for("access.enter", left=method) if known else "/sign-in")
     drop_session(response)
     return response

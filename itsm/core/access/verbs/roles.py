@@ -172,6 +172,15 @@ def revoke_role(uow: UnitOfWork, *, person_id: int, role: str, organisation_id: 
         append(uow, stream="person", subject_id=person_id, type="role_revoked", facts=_told(role, organisation_id))
 
 
+def grants_of(uow: UnitOfWork, *, person_id: int) -> Sequence[RoleGrant]:
+    """The roles of a person, those of the whole desk first."""
+    uow.require("people.accounts")
+    mine = select(RoleGrant).where(RoleGrant.person_id == person_id)
+    return uow.session.scalars(
+        mine.order_by(RoleGrant.organisation_id.is_not(None), RoleGrant.role, RoleGrant.id)
+    ).all()
+
+
 def _grant(uow: UnitOfWork, person_id: int, role: str, organisation_id: int | None) -> RoleGrant | None:
     same = RoleGrant.organisation_id.is_not_distinct_from(organisation_id)
     mine = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role, same)

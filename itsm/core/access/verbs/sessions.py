@@ -116,14 +116,15 @@ def _alive(uow: UnitOfWork, secret: str) -> Row[LoginSession, Account] | None:
     return uow.session.execute(statement).first()
 
 
-def sign_out(uow: UnitOfWork, *, secret: str) -> None:
-    """End a session; it works at the next request."""
+def sign_out(uow: UnitOfWork, *, secret: str) -> str:
+    """End a session; it works at the next request. How it had been opened, '' where there was none."""
     mine = (LoginSession.hash == hash_secret(secret), LoginSession.revoked_at.is_(None))
-    ended = (
-        update(LoginSession).where(*mine).values(revoked_at=uow.now).returning(LoginSession.id, LoginSession.person_id)
-    )
-    for id_, person_id in uow.session.execute(ended).all():
-        append(uow, stream="person", subject_id=person_id, type="signed_out", facts={"session": id_})
+    told = (LoginSession.id, LoginSession.person_id, LoginSession.method)
+    ended = update(LoginSession).where(*mine).values(revoked_at=uow.now).returning(*told)
+    rows = uow.session.execute(ended).all()
+    for row in rows:
+        append(uow, stream="person", subject_id=row.person_id, type="signed_out", facts={"session": row.id})
+    return rows[0].method if rows else ""
 
 
 def list_sessions(uow: UnitOfWork, *, person_id: int) -> Sequence[LoginSession]:

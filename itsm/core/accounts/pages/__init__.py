@@ -1,8 +1,9 @@
 """Pages of roles, and of the account of a person."""
 
+from itsm.core.accounts.pages import account as _account
 from itsm.core.accounts.pages import roles as _roles
 from itsm.core.accounts.pages.blueprint import pages
 
 __all__ = ["pages"]
 
-_ROOMS = (_roles,)  # importing them adds their routes
+_ROOMS = (_roles, _account)  # importing them adds their routes

@@ -1,13 +1,13 @@
 """The history of a person, an organisation or a group as people read it: who, when, what, why; ids as names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from itsm.core.fields.shown import text_of
 from itsm.core.ledger.models import Event
-from itsm.core.people.names import Names, names_of
+from itsm.core.people.names import Names, labels_of_roles, names_of
 from itsm.core.texts import LOCALES, label_text, say
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.words import moment, retold
@@ -35,10 +35,11 @@ SENTENCES = {
     "address_changed": say("corrected the address {address}"),
     "address_removed": say("removed the address {address}"),
     "account_added": say("made an account"),
-    "role_granted": say("gave a role"),
-    "role_revoked": say("took a role away"),
+    "role_granted": say("gave the role {role}"),
+    "role_revoked": say("took the role {role} away"),
     "token_added": say("made a token"),
     "account_disabled": say("disabled the account"),
+    "account_enabled": say("enabled the account"),
     "token_revoked": say("ended a token"),
     "signed_in": say("signed in ({method})"),
     "signed_out": say("signed out"),
@@ -53,6 +54,11 @@ SENTENCES = {
     "recovery_used": say("used a recovery code"),
     "identity_linked": say("linked an identity ({method})"),
     "identity_unlinked": say("unlinked an identity ({method})"),
+}
+# The same of what holds in one organisation only.
+WITHIN = {
+    "role_granted": say("gave the role {role} within {organisation}"),
+    "role_revoked": say("took the role {role} within {organisation} away"),
 }
 NAMES = {
     "name": say("Name"),
@@ -101,7 +107,9 @@ def _names(uow: UnitOfWork, kind: str, events: Iterable[Told]) -> Names:
             group = _group(kind, name)
             if group:
                 ids[group].update(v for v in _flat(value) if isinstance(v, int) and not isinstance(v, bool))
-    return names_of(uow, people=ids["person"], organisations=ids["organisation"], teams=ids["team"])
+    roles = {str(event.facts["role"]) for event, _ in events if "role" in event.facts}
+    found = names_of(uow, people=ids["person"], organisations=ids["organisation"], teams=ids["team"])
+    return replace(found, roles=labels_of_roles(uow, roles))
 
 
 def _group(kind: str, name: str) -> str:
@@ -124,7 +132,8 @@ def _flat(value: Any) -> Iterable[Any]:
 def _entry(uow: UnitOfWork, kind: str, event: Event, texts: Mapping[str, Any], names: Names) -> Entry:
     who = names.people.get(event.actor_id or 0) or translated(say("Automatically"))
     values = {n: _shown(uow, kind, n, v, names) for n, v in {**event.facts, **texts}.items() if n in _SPOKEN}
-    sentence = SENTENCES.get(event.type)
+    inside = event.type in WITHIN and "organisation" in event.facts
+    sentence = WITHIN[event.type] if inside else SENTENCES.get(event.type)
     told = retold(sentence, values) if sentence else event.type.replace("_", " ")
     entry = Entry(event.id, event.occurred_at, who, told, str(texts.get("reason") or ""))
     if event.type.endswith("_changed") and event.type != "address_changed":
@@ -136,7 +145,7 @@ def _entry(uow: UnitOfWork, kind: str, event: Event, texts: Mapping[str, Any], n
     return entry
 
 
-_SPOKEN = ("into", "merged", "person", "address", "contract", "method", "factor")
+_SPOKEN = ("into", "merged", "person", "address", "contract", "method", "factor", "role", "organisation")
 WORDS = {"password": say("password"), "passkey": say("passkey"), "code": say("code"), "recovery": say("recovery code")}
 
 
@@ -158,6 +167,8 @@ def _shown(uow: UnitOfWork, kind: str, name: str, value: Any, names: Names) -> s
         return text_of(uow, declared, value)
     if isinstance(value, bool):
         return translated(say("yes") if value else say("no"))
+    if name == "role":
+        return label_text(names.roles.get(value), locale()) or str(value)
     if name in ("method", "factor"):
         return translated(WORDS[value]) if value in WORDS else str(value)
     if name == "premium_until":
