@@ -16,6 +16,7 @@ from itsm.core.configuration.verbs.parts import core_parts
 from itsm.core.evidence.jobs import seal
 from itsm.core.fields.api import api as fields_api
 from itsm.core.fields.documents import fields_document
+from itsm.core.fields.guarded import rules_document
 from itsm.core.fields.pages import pages as fields_pages
 from itsm.core.fields.references import core_references
 from itsm.core.fields.verbs import rework_field
@@ -107,7 +108,14 @@ def register_references() -> Sequence[ReferenceType]:
 
 @hook
 def register_documents() -> Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]:
-    return (*core_documents(), *people_documents(), *access_documents(), fields_document(), retention_document)
+    return (
+        *core_documents(),
+        *people_documents(),
+        *access_documents(),
+        fields_document(),
+        rules_document(),
+        retention_document,
+    )
 
 
 @hook

@@ -31,6 +31,7 @@ PEOPLE = {
     "disabled": "disabl", "roleless": "norole",
 }  # fmt: skip
 SAFE = ("GET",)
+FIRST = {"int": 1}  # what stands for a variable that no order names
 NO_TOKEN = "nocsrf"  # an administrator's form without the token of their session
 
 
@@ -91,7 +92,7 @@ class Asking:
     def answer(self, route: Route, who: str, *, csrf: bool = True) -> TestResponse:
         """The answer; whatever it did is undone."""
         client, more = self.world.app.test_client(), sent(route.order, api=route.api)
-        headers = {"If-Match": "*"} if route.method == "PATCH" else {}
+        headers = {"X-Request-Id": "matrix"} | ({"If-Match": "*"} if route.method == "PATCH" else {})
         if route.api:
             headers |= {"Authorization": f"Bearer {self.cast.tokens[who]}"} if who else {}
         else:
@@ -114,7 +115,9 @@ class Asking:
 
     def _path(self, route: Route) -> str:
         values = {**variables(self.ids), **route.order.where}
-        path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(values.get(found[1], "none")), route.rule)
+        path = re.sub(
+            r"<(?:([^:<>]+):)?(\w+)>", lambda found: str(values.get(found[2], FIRST.get(found[1]))), route.rule
+        )
         return f"{path}?{route.order.query}" if route.order.query else path
 
     def row(self, route: Route) -> str:

@@ -36,6 +36,12 @@ def questions(world: World, asking: Asking, theirs: Mapping[str, int]) -> Iterat
                 yield from (Route(route.rule, "GET", Order(route.order.where, query)) for query in queries(theirs))
 
 
+def parted(one: str, other: str) -> str:
+    """Where two answers part, with a little around it."""
+    place = next((n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
+    return f"{one[max(place - 60, 0) : place + 100]!r} against {other[max(place - 60, 0) : place + 100]!r}"
+
+
 def foreign(rule: str, theirs: Mapping[str, int]) -> Mapping[str, int]:
     """The variables of an address for what is the neighbours'."""
     person, organisation = theirs["person"], theirs["organisation"]
@@ -69,7 +75,7 @@ def test_a_neighbours_data_changes_no_answer(world: World, cast: Cast) -> None:
     there = answers(asking, asked)
     moving.rollback()
     away = answers(asking, asked)
-    assert {one: (answer, there[one]) for one, answer in away.items() if there[one] != answer} == {}
+    assert [f"{one}: {parted(answer, there[one])}" for one, answer in away.items() if there[one] != answer] == []
 
 
 def answers(

@@ -157,11 +157,11 @@ def _unknown(uow: UnitOfWork, field: Field, known: set[str]) -> Iterator[tuple[s
     several = {"visible": field.visible, "mandatory": () if isinstance(field.mandatory, bool) else field.mandatory}
     for where, whens in several.items():
         for number, when in enumerate(whens):
-            for part, why in _nothing(uow, when, known):
+            for part, why in unknown_in(uow, when, known):
                 yield f"{where}.{number}.{part}", why
 
 
-def _nothing(uow: UnitOfWork, when: When, known: set[str]) -> Iterator[tuple[str, Message]]:
+def unknown_in(uow: UnitOfWork, when: When, known: set[str]) -> Iterator[tuple[str, Message]]:
     """What a condition names and this desk does not have."""
     for kind in sorted(set(when.kinds) - uow.registry.kinds.keys()):
         yield "kinds", say("There is no type {kind}.", kind=kind)

@@ -5,7 +5,7 @@ from typing import BinaryIO, NamedTuple
 
 from itsm.core.db import upsert
 from itsm.core.errors import Invalid
-from itsm.core.files.models import StoredFile
+from itsm.core.files.models import StoredFile, Upload
 from itsm.core.files.outside import FileStore
 from itsm.core.schemas import LINE_CONTROL
 from itsm.core.texts import say
@@ -30,6 +30,9 @@ def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryI
         # Waits for whoever removes this very content, and then makes the row anew: so the row comes first.
         known = upsert(uow.session, StoredFile).values(row)
         uow.session.execute(known.on_conflict_do_update(index_elements=["sha256"], set_={"size": staged.size}))
+        if uow.act.actor.person_id is not None:
+            mine = {"sha256": staged.sha256, "person_id": uow.act.actor.person_id}
+            uow.session.execute(upsert(uow.session, Upload).values(mine).on_conflict_do_nothing())
         staged.keep()
     return Kept(staged.sha256, shown, staged.size)
 

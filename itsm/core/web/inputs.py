@@ -26,7 +26,8 @@ class Input:
 
     type: text, long_text, choice, choices, person, organisation, reference, file, moment, date, number. text: what
     stands in it. source: where suggestions come from.
-    customer: what is typed here will be read by the requester. now: in a conflict, what somebody else made of it.
+    customer: what is typed here will be read by the requester. fixed: read-only here, shown as text. now: in a
+    conflict, what somebody else made of it.
     """
 
     name: str
@@ -43,7 +44,15 @@ class Input:
     rows: int = 4
     source: str = ""
     now: str | None = None
+    fixed: bool = False
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """What stands in it, as text."""
+        if self.type == "file":
+            return self.held
+        return ", ".join(text for value, text in self.options if value in self.chosen) if self.options else self.text
 
     @property
     def held(self) -> str:

@@ -20,7 +20,7 @@ def settle_fields(
     held: the fields before a change, None for a new thing, which gets its defaults. A person must fill what is
     mandatory and cannot clear it; machines and imports are not asked.
     """
-    cleaned, refusals = clean_fields(uow, subject, given)
+    cleaned, refusals = clean_fields(uow, subject, given, held)
     if uow.act.origin == "live":
         declared = uow.registry.fields_of(subject)
         if held is None:

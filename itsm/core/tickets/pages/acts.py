@@ -116,6 +116,7 @@ def move(number: int, transition: str) -> Response:
     """Run a transition with the values it asks for; what is missing is asked for in place."""
     with reading() as uow:
         ticket = find_ticket(uow, number=number)
+        held = ticket.fields
         inputs = inputs_of(uow, Labels(uow), [*OWN, *(field.name for field in fields_on(uow, ticket.kind))], {})
     try:
         typed = typed_in(inputs, request.form, CONTROLS)
@@ -123,7 +124,7 @@ def move(number: int, transition: str) -> Response:
         reason = parse(ReasonForm, _only(("reason",)))["reason"]
         with writing(reason) as uow:
             match = number_in(request.form.get("version", ""))
-            move_ticket(uow, number=number, transition=transition, changes=values_from(uow, typed), match=match)
+            move_ticket(uow, number=number, transition=transition, changes=values_from(uow, typed, held), match=match)
     except Conflict as error:
         return refused(number, "move", error)
     except Invalid as error:
@@ -148,7 +149,7 @@ def _step_again(number: int, transition: str, error: Invalid) -> Response:
             return refused(number, "move", error)
         more = [refusal.field for refusal in error.refusals]
         people = (ticket.contact_id, ticket.requested_for_id, ticket.assignee_id)
-        step = step_of(uow, Labels(uow, people=people), way, values_of(ticket), more=more)
+        step = step_of(uow, Labels(uow, people=people), ticket.kind, way, values_of(ticket), more=more)
         put_typed(step.inputs, {name: request.form.getlist(name) for name in request.form})
         step.errors, step.open = put_refusals(step.inputs, error.refusals), True
         if error.message.msgid:

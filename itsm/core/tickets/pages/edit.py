@@ -16,6 +16,7 @@ from itsm.core.tickets.pages.inputs import OWN, fields_here, fields_on, inputs_o
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs import change_ticket, find_ticket
+from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
@@ -44,7 +45,8 @@ def _inputs(uow: UnitOfWork, ticket: Ticket, *, asked: Collection[str] = (), all
     names = [*OWN, *(field.name for field in fields_on(uow, ticket.kind) if all_of_them or field.name in here)]
     if not ticket.priority_pinned:
         values["priority"] = None
-    inputs = inputs_of(uow, labels, names, values, ("title",))
+    at = standing_of(uow, ticket.kind, values_of(ticket))
+    inputs = inputs_of(uow, labels, names, values, ("title",), at=[at])
     for item in inputs:
         if item.name == "priority" and not ticket.priority_pinned:
             item.empty = f"{item.empty} ({labels.shown('priority', ticket.priority)})"
@@ -70,14 +72,15 @@ def save(number: int) -> Response:
     version = request.form.get("version", "")
     try:
         with reading() as uow:
-            inputs = _inputs(uow, find_ticket(uow, number=number), all_of_them=True)
+            ticket = find_ticket(uow, number=number)
+            inputs, held = _inputs(uow, ticket, all_of_them=True), ticket.fields
         typed = typed_in(inputs, request.form, CONTROLS)
         take_uploads(inputs, typed)
         touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
         reason = request.form.get("reason", "")[:500].strip()
         with writing(reason) as uow:
             match = number_in(version) or 0
-            change_ticket(uow, number=number, changes=values_from(uow, touched), match=match)
+            change_ticket(uow, number=number, changes=values_from(uow, touched, held), match=match)
     except Stale:
         return _conflict(number, typed, was)
     except Invalid as error:

@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.fields.conditions import is_demanded, visible
+from itsm.core.fields.conditions import Standing, is_demanded, visible
+from itsm.core.fields.guarded import read_only
 from itsm.core.fields.inputs import field_input, field_values
 from itsm.core.fields.verbs import clean_fields, fields_in_order
 from itsm.core.hookspecs.declarations import Field
@@ -41,10 +42,15 @@ def fields_here(uow: UnitOfWork, kind: str, values: Mapping[str, Any]) -> tuple[
 
 
 def inputs_of(
-    uow: UnitOfWork, labels: Labels, names: Iterable[str], values: Mapping[str, Any], required: Iterable[str] = ()
-) -> list[Input]:
-    """An input for each of `names` that people may fill in, holding the ticket's value."""
+    uow: UnitOfWork, labels: Labels, names: Iterable[str], values: Mapping[str, Any], required: Iterable[str] = (),
+    *, at: Sequence[Standing] = (),
+) -> list[Input]:  # fmt: skip
+    """An input for each of `names` that people may fill in, holding the ticket's value.
+
+    at: what is read-only at all of these standings is shown as text.
+    """
     needed = set(required)
+    closed = read_only(uow, *at) if at else set()
     declared = uow.registry.fields_of("ticket")
     made = []
     for name in names:
@@ -56,7 +62,8 @@ def inputs_of(
             item = _own_input(uow, labels, name, values.get(name))
         else:
             continue
-        item.required = name in needed and not (item.type == "file" and item.text)
+        item.fixed = name in closed
+        item.required = name in needed and not item.fixed and not (item.type == "file" and item.text)
         made.append(item)
     return made
 
@@ -106,8 +113,10 @@ CHOICES: Mapping[str, Callable[[UnitOfWork, Labels], Sequence[tuple[str, str]]]]
 }
 
 
-def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Typed texts as the values that verbs take; raises `Invalid` with every refusal at once."""
+def values_from(
+    uow: UnitOfWork, typed: Mapping[str, Sequence[str]], held: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Typed texts as the values that verbs take; raises `Invalid` with every refusal at once. held: the fields now."""
     declared = uow.registry.fields_of("ticket")
     own: dict[str, Any] = {}
     values, refusals = field_values(uow, declared, {name: texts for name, texts in typed.items() if name in declared})
@@ -128,7 +137,7 @@ def values_from(uow: UnitOfWork, typed: Mapping[str, Sequence[str]]) -> dict[str
         own = TicketValues().load(own)
     except ValidationError as error:
         refusals += refusals_of(error.messages)
-    refusals += clean_fields(uow, "ticket", values)[1]
+    refusals += clean_fields(uow, "ticket", values, held)[1]
     if refusals:
         raise Invalid(refusals=refusals)
     return own | values

@@ -19,6 +19,7 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.verbs import open_ticket
+from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
@@ -71,13 +72,16 @@ def _inputs(uow: UnitOfWork, kind: Kind | None, typed: Typed | None = None, aske
     staff = actor().holds("tickets.work")
     own = STAFF if staff else REQUESTER
     defaults = {f.name: default_of(uow, f) for f in fields_on(uow, kind.name) if f.default is not None}
-    here, mandatory = fields_here(uow, kind.name, defaults | _begun(uow, kind, typed or {}))
+    begun = defaults | _begun(uow, kind, typed or {})
+    here, mandatory = fields_here(uow, kind.name, begun)
     more = [
         f.name for f in fields_on(uow, kind.name)
         if (f.on_form or f.name in mandatory) and (staff or f.public or f.name in mandatory)
         and (typed is None or f.name in here or f.name in asked)
     ]  # fmt: skip
-    return inputs_of(uow, Labels(uow), [*own, *more], defaults, ("title", *mandatory))
+    at = standing_of(uow, kind.name, begun)
+    inputs = inputs_of(uow, Labels(uow), [*own, *more], defaults, ("title", *mandatory), at=[at])
+    return [item for item in inputs if not item.fixed]
 
 
 def _begun(uow: UnitOfWork, kind: Kind, typed: Typed) -> dict[str, Any]:

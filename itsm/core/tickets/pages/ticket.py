@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from itsm.core.errors import Unknown
+from itsm.core.fields.conditions import Standing
 from itsm.core.fields.shown import fields_shown
 from itsm.core.hookspecs.declarations import Panel
 from itsm.core.texts import label_text, say
@@ -23,6 +24,7 @@ from itsm.core.tickets.seen import is_staff, may_on
 from itsm.core.tickets.values import COLUMNS, values_of
 from itsm.core.tickets.verbs import find_ticket, read_attachment
 from itsm.core.tickets.verbs.around import Around, around_ticket, conversation, visible_history
+from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.relate import LINK_TYPES
 from itsm.core.web import actor, needs, reading
@@ -128,7 +130,9 @@ def _steps(uow: UnitOfWork, labels: Labels, ticket: Ticket, refused: Step | None
         return [close] if ticket.category != "closed" else []
     workflow = workflow_of(uow, ticket.kind)[1]
     ways = [t for t in workflow.leaving(ticket.state) if not t.hidden and _may(t, ticket)]
-    steps = [step_of(uow, labels, way, values_of(ticket), main=number == 0) for number, way in enumerate(ways)]
+    steps = [
+        step_of(uow, labels, ticket.kind, way, values_of(ticket), main=number == 0) for number, way in enumerate(ways)
+    ]
     return [refused if refused is not None and refused.key == step.key else step for step in steps]
 
 
@@ -137,13 +141,20 @@ def _may(way: Transition, ticket: Ticket) -> bool:
 
 
 def step_of(
-    uow: UnitOfWork, labels: Labels, way: Transition, values: Mapping[str, Any], *, main: bool = False,
+    uow: UnitOfWork, labels: Labels, kind: str, way: Transition, values: Mapping[str, Any], *, main: bool = False,
     more: Sequence[str] = (),
 ) -> Step:  # fmt: skip
     """A transition with the inputs it asks for; `more`: names that its guards asked for besides."""
     names = list(dict.fromkeys([*way.requires, *way.offers, *more]))
-    inputs = inputs_of(uow, labels, names, values, way.requires)
+    inputs = inputs_of(uow, labels, names, values, way.requires, at=_before_and_after(uow, kind, way, values))
     return Step(way.key, label_text(way.label, labels.locale), inputs, main)
+
+
+def _before_and_after(uow: UnitOfWork, kind: str, way: Transition, values: Mapping[str, Any]) -> list[Standing]:
+    """What may be set with a step is what may be changed where it begins or where it leads."""
+    target = workflow_of(uow, kind)[1].states[way.target]
+    after = {**values, "state": target.key, "category": target.category}
+    return [standing_of(uow, kind, one) for one in (values, after)]
 
 
 def _badges(uow: UnitOfWork, ticket: Ticket) -> list[tuple[str, str]]:

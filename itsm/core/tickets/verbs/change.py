@@ -28,7 +28,7 @@ def change_ticket(uow: UnitOfWork, *, number: int, changes: Mapping[str, Any], m
     workflow_of(uow, ticket.kind)
     if ticket.category == "closed" and uow.act.origin == "live":
         raise NotAllowedNow(say("The ticket {number} is closed.", number=number))
-    values, refusals = cleaned(uow, changes)
+    values, refusals = cleaned(uow, changes, ticket)
     draft = draft_of(uow, ticket)
     draft.values |= values
     if "priority" in values:

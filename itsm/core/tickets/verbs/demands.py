@@ -8,6 +8,7 @@ from itsm.core.act import Actor
 from itsm.core.configuration.verbs import document
 from itsm.core.errors import Refusal
 from itsm.core.fields.conditions import FORMLESS, Standing, is_empty, missing, visible
+from itsm.core.fields.guarded import read_only
 from itsm.core.fields.verbs import default_of
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.guards import Draft
@@ -25,7 +26,7 @@ def standing_of(uow: UnitOfWork, kind: str, values: Mapping[str, Any], actor: Ac
         state=values.get("state") or "",
         category=values.get("category") or "",
         services=_services(uow, values.get("service")),
-        roles=(actor or uow.act.actor).roles,
+        roles=(actor or uow.act.actor).roles_in(values.get("organisation")),
         values=values,
     )
 
@@ -80,6 +81,7 @@ def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, for
     filled = [name for name, value in given.items() if name in declared and not is_empty(value)]
     shown = visible(declared, after) if filled else set()
     refusals = [Refusal(name, say("Does not apply here.")) for name in filled if name not in shown]
+    refusals += _read_only(uow, draft, given, after)
     lacking = missing(declared, after)
     marked = _still_missing(uow, draft, after, lacking)
     before = missing(declared, standing_of(uow, draft.kind, draft.before)) if draft.before and lacking else []
@@ -91,6 +93,18 @@ def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, for
         fresh = []
     draft.values["incomplete"] = list(dict.fromkeys([*marked, *fresh])) or None
     return refusals
+
+
+def _read_only(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], after: Standing) -> Iterator[Refusal]:
+    """What a person changes though it is read-only: before the act, and where a step leads or a ticket begins."""
+    changed = [name for name, value in given.items() if draft.before.get(name) != value]
+    if not changed or not draft.by_person:
+        return
+    before = [standing_of(uow, draft.kind, draft.before)] if draft.before else []
+    closed = read_only(uow, *before, *([after] if draft.transition or not before else []))
+    for name in changed:
+        if name in closed:
+            yield Refusal(name, say("Read-only here."))
 
 
 def _still_missing(uow: UnitOfWork, draft: Draft, after: Standing, lacking: Collection[str]) -> list[str]:

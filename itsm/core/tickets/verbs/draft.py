@@ -103,10 +103,13 @@ def workflow_of(uow: UnitOfWork, kind: str) -> tuple[int, Workflow]:
     return cached
 
 
-def cleaned(uow: UnitOfWork, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refusal]]:
+def cleaned(
+    uow: UnitOfWork, given: Mapping[str, Any], ticket: Ticket | None = None
+) -> tuple[dict[str, Any], list[Refusal]]:
     """Column values and fields of an act, checked one by one; `given` may only name what people may set."""
+    held = ticket.fields if ticket is not None else {}
     own = {name: value for name, value in given.items() if name in EDITABLE}
-    values, refusals = clean_fields(uow, "ticket", {n: v for n, v in given.items() if n not in EDITABLE})
+    values, refusals = clean_fields(uow, "ticket", {n: v for n, v in given.items() if n not in EDITABLE}, held)
     title = own.get("title")
     if "title" in own and (not isinstance(title, str) or not 1 <= len(title.strip()) <= MAX_TITLE):
         refusals.append(Refusal("title", say("A title has 1 to {maximum} characters.", maximum=MAX_TITLE)))

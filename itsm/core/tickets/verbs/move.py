@@ -45,7 +45,7 @@ def run_transition(
     """Run a transition on a locked ticket; by a rule of a process (`by_person=False`) it needs no permission."""
     revision, workflow = workflow_of(uow, ticket.kind)
     way = _way(uow, workflow, ticket, transition, by_person)
-    values, refusals = cleaned(uow, changes)
+    values, refusals = cleaned(uow, changes, ticket)
     draft = draft_of(uow, ticket)
     draft.by_person = by_person
     draft.values |= values
