@@ -38,6 +38,7 @@ COMMANDS = {
     "search": ("itsm.blocks.search.commands", "Build the documents of the search again, and see how far they are."),
     "backup": (OPERATIONS, "Back up the desk while it works, or check a backup."),
     "restore": (OPERATIONS, "Restore a backup into an empty desk."),
+    "doctor": (OPERATIONS, "Look what is wrong with this desk, and how it is mended."),
     "calls": ("itsm.core.work.commands", "Look at background jobs, retry and release them."),
     "rules": ("itsm.blocks.rules.commands", "Try rules on this desk's history, and trace them."),
     "fill-demo": ("itsm.plugins.machinery.demo.fill", ""),

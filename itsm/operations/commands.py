@@ -85,3 +85,18 @@ def _tell(manifest: "Manifest", place: Path, as_json: bool, **more: object) -> N
         f"{place}: taken {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC by itsm {manifest.itsm} on {manifest.engine}, "
         f"{manifest.rows} rows of {len(manifest.tables)} tables, {len(manifest.files)} files, {size / 1e6:.1f} MB."
     )
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Read every stored file too, and compare it with its digest.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def doctor(open_office: "Callable[[], Office]", deep: bool, as_json: bool) -> None:
+    """Look at the whole desk, tell what is wrong and how it is mended. Ends with 1 when something is wrong."""
+    from itsm.operations.doctor.visit import examine
+
+    found = examine(open_office, deep=deep)
+    for one in found:
+        click.echo(json.dumps(one.values(), ensure_ascii=False) if as_json else one.lines())
+    if any(one.level == "wrong" for one in found):
+        sys.exit(1)

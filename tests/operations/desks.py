@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, Table, inspect, select
 
 from itsm.app import HOUSE, Office, build
-from itsm.core.access.verbs import sign_in
+from itsm.core.access.verbs import sign_in_as
 from itsm.core.db import Base, make_engine
 from itsm.core.settings import Settings
 from itsm.core.tickets.verbs import add_comment, attach_file, open_ticket
@@ -70,8 +70,8 @@ def live_in(made: RealDesk) -> None:
         add_comment(uow, number=made.number, body=NASTY)
         attach_file(uow, store=made.desk.files, number=made.number, name="кот.png", content=io.BytesIO(b"\0cat\xff"))
     with made.desk.unit_of_work(TESTER) as uow:
-        login = {"login": "agent@example.org", "password": "password of agent"}
-        made.session = sign_in(uow, **login, address="127.0.0.1") or ""
+        who = made.sample.people["agent"].id
+        made.session = sign_in_as(uow, person_id=who, method="password", address="127.0.0.1")
 
 
 def contents(desk: Desk) -> dict[str, list[Any]]:

@@ -1,0 +1,1 @@
+"""What `itsm doctor` looks at, one file for each part of the body; every finding says how it is mended."""
