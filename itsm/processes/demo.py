@@ -22,6 +22,7 @@ STAMP = "demo.json"
 def demo(port: int, host: str) -> None:
     """A desk full of examples, in the folder data/demo unless ITSM_DATA_DIR names another."""
     os.environ.setdefault("ITSM_MODE", "demo")
+    os.environ.setdefault("ITSM_LOG_LEVEL", "warning")  # or the sign-ins that are printed would scroll away
     folder = Path(os.environ.setdefault("ITSM_DATA_DIR", FOLDER))
     stamp = folder / STAMP
     if not stamp.exists():

@@ -16,6 +16,8 @@ from itsm.core.db import is_postgresql
 from itsm.core.desk.models import DeskFact
 from itsm.core.desk.verbs import LAST_BACKUP
 from itsm.core.errors import Conflict, DeskError, NotReady
+from itsm.core.evidence.outside import SealFolder
+from itsm.core.evidence.verbs import verify_ledger
 from itsm.core.ledger.models import Event, StreamHead
 from itsm.core.ledger.verbs import Cursor
 from itsm.core.tickets.models import Attachment, Ticket
@@ -126,6 +128,8 @@ def test_after_a_restore_numbers_go_on_the_stream_goes_on_and_the_guards_stand(
         assert open_ticket(uow, kind="incident", title="Новый").id == last + 1
     wanted = {("desk_restored", 2), ("ticket_opened", 2)}
     assert wanted <= given(desk, read_so_far)
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        assert verify_ledger(uow, folder=SealFolder(desk.settings.seal_dir)).damages == []
     with pytest.raises(Exception, match="only added to"), desk.database.engine.connect() as connection:
         connection.execution_options(itsm_write=True).execute(text("UPDATE event SET type = 'x'"))
 
