@@ -69,8 +69,8 @@ def goes_on(desk: RunningDesk) -> None:
     """The schedule ticks, and what is owed at once is done."""
     ticks, told = effects(desk)["ticks"], len(effects(desk)["told"])
     desk.open_ticket()
-    until(lambda: effects(desk)["ticks"] > ticks + 1, lambda: f"ticks\n{desk.log()}", 30)
-    until(lambda: len(effects(desk)["told"]) > told, lambda: f"told\n{desk.log()}", 30)
+    until(lambda: effects(desk)["ticks"] > ticks + 1, lambda: f"ticks\n{desk.log()}")
+    until(lambda: len(effects(desk)["told"]) > told, lambda: f"told\n{desk.log()}")
 
 
 def test_timers_schedules_and_leaders_survive_clocks_that_jump_and_leaders_that_die(
@@ -82,7 +82,7 @@ def test_timers_schedules_and_leaders_survive_clocks_that_jump_and_leaders_that_
     goes_on(desk)
     assert effects(desk)["marks"] == []
     hands.jump(hours=1)
-    until(lambda: effects(desk)["marks"] == list(range(10)), lambda: f"timers\n{desk.log()}", 30)
+    until(lambda: effects(desk)["marks"] == list(range(10)), lambda: f"timers\n{desk.log()}")
     goes_on(desk)
     hands.jump(hours=-1)
     desk.open_ticket()

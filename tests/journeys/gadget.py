@@ -122,13 +122,14 @@ def register_schedules():
 @hook
 def register_commands():
     return (Command("greet", "Say hello.", lambda uow, name="nobody": f"Hello {name}"),
-            Command("owe", "Owe many marks, and one bad call among them.", owe))
+            Command("owe", "Owe many marks, and bad calls among them.", owe))
 
 def owe(uow, marks="60", bad="", minutes="0"):
     at = uow.now + timedelta(minutes=int(minutes))
     for number in range(int(marks)):
-        if bad and number == int(marks) // 2:
-            uow.later("gadget." + bad)
+        if number == int(marks) // 2:
+            for name in filter(None, bad.split(",")):
+                uow.later("gadget." + name)
         uow.later("gadget.mark", number=number, at=at)
     return "owed"
 

@@ -44,7 +44,8 @@ def claim(
     ids = list(session.scalars(due_rows(now, only).limit(limit).with_for_update(skip_locked=True)))
     if not ids:
         return []
-    values = {"state": "leased", "token": str(uuid4()), "lease_until": now + LEASE, "holder": holder}
+    leased = {"state": "leased", "token": str(uuid4()), "lease_until": now + LEASE}
+    values = {**leased, "holder": holder, "started_at": None}
     statement = update(OwedCall).where(OwedCall.id.in_(ids)).values(values).returning(OwedCall)
     return sorted(session.scalars(statement), key=lambda row: (row.due, row.id))
 
