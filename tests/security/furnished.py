@@ -13,6 +13,7 @@ from flask import Flask
 
 from itsm.app import build
 from itsm.blocks.services.verbs import add_service
+from itsm.core.configuration.outside import from_text
 from itsm.core.configuration.verbs import activate_document, document, save_document
 from itsm.core.db import Base, make_engine
 from itsm.core.errors import DeskError
@@ -31,7 +32,7 @@ from tests.fixtures import INCIDENTS, TESTER, World, fill, settings_for
 # From where it stands and how many characters fit there.
 Words = Callable[[str, int], str]
 TYPES = ("text", "long_text", "whole", "decimal", "yes_no", "date", "moment", "duration", "money", "file")
-MUST_TAKE = ("core.fields", "core.topics", "workflow.incident")
+MUST_TAKE = ("core.fields", "core.topics", "workflow.incident", "oidc.providers", "rules.tickets.opening")
 # A name in a multipart body ends at a double quote; browsers send %22.
 FILE_NAME = str.maketrans({"/": "-", '"': None})
 
@@ -126,10 +127,11 @@ def _fields(words: Words) -> dict[str, Any]:
 
 
 def _configure(world: World, words: Words, fields: dict[str, Any]) -> None:
-    """Every document with our labels and reasons; what a document cannot hold stays as shipped."""
-    for name in sorted(world.desk.registry.documents):
+    """Every document, or its example, with our labels and reasons; what it cannot hold stays as shipped."""
+    for name, declared in sorted(world.desk.registry.documents.items()):
         with world.desk.unit_of_work(TESTER, write=False) as uow:
-            body = dict(fields) if name == "core.fields" else _relabelled(document(uow, name).body, words)
+            shipped = from_text(declared.example) if declared.example else document(uow, name).body
+        body = dict(fields) if name == "core.fields" else _relabelled(shipped, words)
         with suppress(DeskError) if name not in MUST_TAKE else nullcontext(), world.desk.unit_of_work(TESTER) as uow:
             revision = save_document(uow, name=name, body=body, reason=words("reason of a revision", 500))
             activate_document(uow, revision_id=revision.id)
