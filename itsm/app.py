@@ -1,12 +1,14 @@
 """The composition root: settings → Desk → WSGI application. The only place that reads settings."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
@@ -163,6 +165,7 @@ def identify(desk: WebDesk, *, token: str | None, session: str | None, address: 
     with desk.unit_of_work(Act(NOBODY, channel="web"), write=False) as uow:
         found = find_by_session(uow, session or "") if token is None else find_by_token(uow, token, address)
     if found.unnoted is not None:
-        with desk.unit_of_work(Act(system("access"), channel="web")) as uow:
+        # Where nothing can be written (a full disk), reading goes on.
+        with suppress(SQLAlchemyError), desk.unit_of_work(Act(system("access"), channel="web")) as uow:
             note_use(uow, found.unnoted)
     return found.actor

@@ -214,6 +214,19 @@ def test_a_session_that_nobody_used_ends_and_use_is_noted_every_few_minutes(
         assert verbs.actor_of_session(uow, secret).kind == "nobody"
 
 
+def test_a_short_rest_is_noted_in_time(as_: As, sample: Sample, clock: Clock) -> None:
+    with as_("admin") as uow:
+        rules(uow, idle_minutes=5)
+        secret = verbs.open_session(uow, person_id=sample.people["agent"].id, method="password", address="::1")
+    for _ in range(4):
+        clock.forward(minutes=3)
+        with as_("admin") as uow:
+            found = verbs.find_by_session(uow, secret)
+            assert found.actor.kind == "person"
+            assert found.unnoted is not None
+            verbs.note_use(uow, found.unnoted)
+
+
 def test_a_token_ends_as_the_desk_says_and_works_from_its_networks_alone(as_: As, sample: Sample, clock: Clock) -> None:
     agent = sample.people["agent"].id
     with as_("admin") as uow:

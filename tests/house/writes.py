@@ -36,7 +36,9 @@ SILENT = {
 TIMES = {
     ("login_session", "seen_at"),
     ("api_token", "last_used_at"),
+    ("login_session", "hash"),  # the secret is new at every step and confirmation; what was proved has its event
     ("passkey", "counter"),
+    ("code_factor", "last_step"),
     ("account", "password_hash"),  # made anew with today's cost when its owner signs in
 }
 

@@ -51,6 +51,15 @@ def test_after_ten_wrong_passwords_the_door_stays_shut_for_a_while(visitor: Visi
     assert visitor.post("/sign-in", right).status_code == 302
 
 
+def test_an_address_that_the_caller_claims_is_not_believed(visitor: Visitor) -> None:
+    wrong = {"login": "agent@example.org", "password": "wrong"}
+    answers = [
+        visitor.post("/sign-in", wrong, headers={"X-Forwarded-For": f"198.51.100.{number}"}).status_code
+        for number in range(11)
+    ]
+    assert answers == [422] * 10 + [429]
+
+
 def test_signing_out_ends_the_session_on_the_server(signed_in: SignedIn) -> None:
     agent = signed_in("agent")
     cookie = agent.client.get_cookie("itsm_session")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, send_file
 from werkzeug.wrappers import Response
 
+from itsm.core.access.pages.confirm import confirmed
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.privacy.schemas import ErasureForm
 from itsm.core.privacy.verbs import erase_person, export_person, preview_erasure
@@ -35,6 +36,7 @@ def _page(person_id: int, *, status: int = 200, errors: Any = ()) -> Response:
 
 @pages.post("/people/<int:person_id>/erase")
 @needs("people.erase")
+@confirmed
 def erase(person_id: int) -> Response:
     """Erase."""
     try:

@@ -1,10 +1,11 @@
 """The blueprint of access, and how a session enters a browser and leaves it."""
 
-from flask import Blueprint, flash, make_response, redirect, request, session
+from flask import Blueprint, flash, g, make_response, redirect, request, session
 from werkzeug.wrappers import Response
 
+from itsm.core.access.verbs import advance
 from itsm.core.texts import Message
-from itsm.core.web.edge import cookie_name, desk, translated
+from itsm.core.web.edge import cookie_name, desk, translated, writing
 from itsm.core.web.frame import YEAR
 
 pages = Blueprint("access", __name__)
@@ -20,8 +21,15 @@ def admit(secret: str, following: str = "/") -> Response:
 
 
 def session_secret() -> str:
-    """What this browser shows of its session; '' for none."""
-    return request.cookies.get(cookie_name(desk().settings), "")
+    """What opens this browser's session, as it was renewed in this request if it was; '' for none."""
+    renewed: str = g.get("session_secret", "")
+    return renewed or request.cookies.get(cookie_name(desk().settings), "")
+
+
+def renew_session(factor: str | None = None) -> None:
+    """Something was proved: the session gets a new secret, which the answer must bring (`keep_session`)."""
+    with writing() as uow:
+        g.session_secret = advance(uow, secret=session_secret(), factor=factor)
 
 
 def keep_session(response: Response, secret: str) -> None:

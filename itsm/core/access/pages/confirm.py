@@ -10,12 +10,12 @@ from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import keep_session, pages, session_secret
+from itsm.core.access.pages.blueprint import keep_session, pages, renew_session, session_secret
 from itsm.core.access.pages.proofs import entry_here, keep_challenge, outside, place, right_factor, right_password
 from itsm.core.access.verbs import Entry
 from itsm.core.errors import NotSignedIn, TooMany
 from itsm.core.texts import say
-from itsm.core.web import needs, reading, writing
+from itsm.core.web import needs, reading
 from itsm.core.web.edge import SIGNED_IN, translated
 from itsm.core.web.frame import render, safe_next
 from itsm.core.web.inputs import CONFIRMING
@@ -42,9 +42,9 @@ def confirmed(view: V) -> V:
         wrong = _proved(entry)
         if isinstance(wrong, Response):
             return wrong
-        renewed = _renew(wrong)
+        renew_session(wrong)
         response = make_response(view(*args, **more))
-        keep_session(response, renewed)
+        keep_session(response, session_secret())
         return response
 
     return cast(V, guarded)
@@ -58,8 +58,9 @@ def confirm() -> Response:
     wrong = _proved(_entry(), following=following)
     if isinstance(wrong, Response):
         return wrong
+    renew_session(wrong)
     response = redirect(following)
-    keep_session(response, _renew(wrong))
+    keep_session(response, session_secret())
     return response
 
 
@@ -85,11 +86,6 @@ def _entry() -> Entry:
 def _is_fresh(entry: Entry) -> bool:
     with reading() as uow:
         return entry.confirmed_at > uow.now - timedelta(minutes=verbs.sign_in_rules(uow).confirm_minutes)
-
-
-def _renew(factor: str | None) -> str:
-    with writing() as uow:
-        return verbs.advance(uow, secret=session_secret(), factor=factor)
 
 
 def _proved(entry: Entry, *, following: str = "") -> str | Response | None:

@@ -6,16 +6,16 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import done, pages
+from itsm.core.access.pages.blueprint import done, keep_session, pages, renew_session, session_secret
 from itsm.core.access.pages.confirm import confirmed
 from itsm.core.access.pages.enrol import codes_offer, new_codes, new_passkey, passkey_creation
 from itsm.core.access.pages.proofs import entry_here, right_password
 from itsm.core.access.pages.ways import ways
-from itsm.core.access.rules import device_of
+from itsm.core.access.rules import PASSKEY, device_of
 from itsm.core.access.schemas import CodeIn, OwnPasswordIn, PasskeyIn
 from itsm.core.access.verbs import Entry
 from itsm.core.errors import Conflict, Invalid, NotSignedIn, TooMany
-from itsm.core.texts import say
+from itsm.core.texts import Message, say
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import SIGNED_IN, translated
 from itsm.core.web.frame import render
@@ -111,7 +111,7 @@ def add_codes() -> Response:
         return _codes(status=422, errors=_said(error))
     except Conflict as error:
         return _codes(status=error.status, errors=[translated(error.message)])
-    return _recovery_or_back(say("From now on a code is asked when you sign in."))
+    return _stronger("code", say("From now on a code is asked when you sign in."))
 
 
 @pages.post("/account/codes/remove")
@@ -139,11 +139,14 @@ def _recovery() -> Response:
         return render(uow, "core/recovery_codes.html", codes=codes, following=HERE)
 
 
-def _recovery_or_back(message: Any) -> Response:
-    """With the first factor come the codes for whoever loses it."""
+def _stronger(factor: str, message: Message) -> Response:
+    """This session has proved the new factor. With the first one come the codes for whoever loses it."""
+    renew_session(factor)
     with reading() as uow:
         left = verbs.recovery_codes_left(uow, person_id=here().person_id)
-    return done(message, HERE) if left else _recovery()
+    response = done(message, HERE) if left else _recovery()
+    keep_session(response, session_secret())
+    return response
 
 
 @pages.get("/account/passkeys/new")
@@ -178,7 +181,7 @@ def add_passkey() -> Response:
         return _passkey(status=422, errors=_said(error))
     except Conflict as error:
         return _passkey(status=error.status, errors=[translated(error.message)])
-    return _recovery_or_back(say("The passkey is registered."))
+    return _stronger(PASSKEY, say("The passkey is registered."))
 
 
 @pages.post("/account/passkeys/<int:passkey_id>/remove")

@@ -61,15 +61,16 @@ class Found(NamedTuple):
 def find_by_session(uow: UnitOfWork, secret: str) -> Found:
     """Who is signed in with this secret; nobody when it ended, or lacks a second factor that a role demands."""
     rules = sign_in_rules(uow)
-    idle = uow.now - timedelta(minutes=rules.idle_minutes)
-    rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now, "idle": idle}).all()
+    rest = timedelta(minutes=rules.idle_minutes)
+    given = {"hashed": hash_secret(secret), "now": uow.now, "idle": uow.now - rest}
+    rows = uow.session.execute(BY_SESSION, given).all()
     if not rows:
         return Found(NOBODY)
     actor, first = _actor(uow, rows), rows[0]
     roles = actor.roles | {role for role, _ in actor.roles_within}
     if roles & set(rules.second_factor_roles) and not is_strong(first.method, first.factor, rules.methods_enough):
         return Found(NOBODY)
-    return Found(actor, _unnoted("session", first, uow.now - SESSION_NOTED))
+    return Found(actor, _unnoted("session", first, uow.now - min(SESSION_NOTED, rest / 5)))
 
 
 def find_by_token(uow: UnitOfWork, secret: str, address: str = "") -> Found:

@@ -46,6 +46,10 @@ def open_session(
     uow.session.add(session)
     uow.session.flush()
     _settle(uow, session, account)
+    if not session.whole:
+        facts = {"session": session.id, "method": method}
+        told = {"address": session.address, "device": session.agent}
+        append(uow, stream="person", subject_id=person_id, type="sign_in_begun", facts=facts, texts=told)
     return secret
 
 
@@ -94,12 +98,16 @@ def _settle(uow: UnitOfWork, session: LoginSession, account: Account) -> None:
 
 
 def _stage(uow: UnitOfWork, session: LoginSession, account: Account) -> Stage:
+    """A session that was whole stays so, but where a role demands more than it has shown."""
     strong = is_strong(session.method, session.factor, sign_in_rules(uow).methods_enough)
+    demanded = not strong and is_obliged(uow, session.person_id)
+    if session.whole and not demanded:
+        return "whole"
     return next_stage(
         strong=strong,
         has_factor=not strong and has_factor(uow, session.person_id),
         must_change=account.must_change and session.method == "password",
-        demanded=not strong and is_obliged(uow, session.person_id),
+        demanded=demanded,
     )
 
 

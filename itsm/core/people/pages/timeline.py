@@ -42,6 +42,7 @@ SENTENCES = {
     "account_enabled": say("enabled the account"),
     "token_revoked": say("ended a token"),
     "signed_in": say("signed in ({method})"),
+    "sign_in_begun": say("began to sign in ({method}); a further step was asked"),
     "signed_out": say("signed out"),
     "sessions_ended": say("ended sessions"),
     "password_changed": say("changed the password"),

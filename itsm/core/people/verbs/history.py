@@ -15,7 +15,7 @@ from itsm.core.work.uow import UnitOfWork
 MODELS: Mapping[str, Any] = {"person": Person, "organisation": Organisation, "team": Team}
 MOST_ABSORBED = 50
 OF_ACCOUNTS = (
-    "account_", "role_", "token_", "signed_", "password_", "sessions_", "factor_", "recovery_", "identity_",
+    "account_", "role_", "token_", "sign_in_", "signed_", "password_", "sessions_", "factor_", "recovery_", "identity_",
 )  # fmt: skip
 
 
