@@ -123,7 +123,7 @@ def test_whoever_may_more_is_looked_at_and_not_touched(
     ):  # fmt: skip
         body = {"json": {"disabled": True}} if method == "PATCH" else {}
         assert api("second", method, f"/people/{admin}/account{path}", **body).status_code == 403, path
-    assert second.post(f"/people/{sample.people['agent'].id}/account/sessions", {"reason": "x"}).status_code == 302
+    assert second.post(f"/people/{sample.people['agent'].id}/account/tokens", {"reason": "x"}).status_code == 302
 
 
 def test_accounts_are_for_those_who_keep_them(signed_in: SignedIn, sample: Sample, api: Any) -> None:
@@ -164,7 +164,14 @@ def test_the_api_keeps_accounts_too(api: Any, desk: Desk, sample: Sample) -> Non
     assert api("admin", "PATCH", path, json={"disabled": True}).json["disabled"] is True
     assert api("admin", "PATCH", path, json={"disabled": False}).json["disabled"] is False
     assert api("admin", "POST", f"{path}/password").json["one_time_password"]
-    for part in ("factors", "sessions", "tokens"):
-        assert api("admin", "DELETE", f"{path}/{part}").status_code == 204
+    assert api("admin", "DELETE", f"{path}/factors").status_code == 204
     with desk.unit_of_work(TESTER, write=False) as uow:
         assert uow.session.get_one(Account, anna).must_change
+
+
+def test_the_api_ends_sessions_and_tokens(api: Any, signed_in: SignedIn, sample: Sample) -> None:
+    agent, path = signed_in("agent"), f"/people/{sample.people['agent'].id}/account"
+    assert api("admin", "DELETE", f"{path}/sessions").status_code == 204
+    assert agent.get("/").status_code == 302
+    assert api("admin", "DELETE", f"{path}/tokens").status_code == 204
+    assert api("agent", "GET", "/tickets").status_code == 401
