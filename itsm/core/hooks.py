@@ -79,7 +79,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission(
             "tickets.read_team",
             {"en": "Read the tickets of own groups and those assigned", "ru": "Читать обращения своих групп и свои"},
-            (), True,
+            ADMIN, True,  # who reads all gives it on: nobody gives what they do not hold
         ),
         Permission("tickets.read_all", {"en": "Read all tickets", "ru": "Читать все обращения"}, STAFF, True),
         Permission("tickets.work", {"en": "Work on tickets", "ru": "Обрабатывать обращения"}, STAFF, True),
