@@ -20,6 +20,7 @@ from itsm.core.fields.guarded import rules_document
 from itsm.core.fields.pages import pages as fields_pages
 from itsm.core.fields.references import core_references
 from itsm.core.fields.verbs import rework_field
+from itsm.core.files.documents import file_documents
 from itsm.core.files.jobs import remove_unnamed
 from itsm.core.hookspecs.declarations import (
     CallHandler,
@@ -108,14 +109,8 @@ def register_references() -> Sequence[ReferenceType]:
 
 @hook
 def register_documents() -> Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]:
-    return (
-        *core_documents(),
-        *people_documents(),
-        *access_documents(),
-        fields_document(),
-        rules_document(),
-        retention_document,
-    )
+    own = (*core_documents(), *people_documents(), *access_documents(), *file_documents())
+    return (*own, fields_document(), rules_document(), retention_document)
 
 
 @hook

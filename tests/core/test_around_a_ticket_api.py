@@ -42,7 +42,7 @@ def test_messages_are_split_off(api: Any, two: list[int]) -> None:
     assert (split.status_code, split.json["description"]) == (201, "и ещё сканер")
 
 
-@pytest.mark.parametrize("name", ["кот.pdf", "../../etc/passwd", "<script>.svg", "C:/tmp/c.exe"])
+@pytest.mark.parametrize("name", ["кот.pdf", "../../etc/passwd", "<script>.svg", "C:/tmp/c.log"])
 def test_a_file_keeps_its_name_and_comes_back_as_a_download(api: Any, two: list[int], name: str) -> None:
     content = b"\x00<script>alert(1)</script>"
     path = f"/tickets/{two[0]}/attachments"

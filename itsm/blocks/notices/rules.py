@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 NAME = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}")
+UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~])")
 
 
@@ -21,5 +22,13 @@ def check_template(text: str, vocabulary: Collection[str]) -> None:
 
 
 def fill_template(text: str, values: Mapping[str, Any]) -> str:
-    """Put the values in; what a value holds is text and never Markdown."""
-    return NAME.sub(lambda found: MARKUP.sub(r"\\\1", str(values.get(found.group(1), ""))), text)
+    """Put the values in; what a value holds is text and never Markdown, nor looked at again.
+
+    A text of one line stays one line, whatever the values hold: it may become a subject.
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        value = UNPRINTABLE.sub(" ", str(values.get(found.group(1), "")))
+        return MARKUP.sub(r"\\\1", " ".join(value.split()) if "\n" not in text else value)
+
+    return NAME.sub(plain, text)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import BinaryIO, NamedTuple
 
+from itsm.core.configuration.verbs import document
 from itsm.core.db import upsert
 from itsm.core.errors import Invalid
 from itsm.core.files.models import StoredFile, Upload
 from itsm.core.files.outside import FileStore
-from itsm.core.schemas import LINE_CONTROL
+from itsm.core.files.rules import is_taken, shown_name
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
@@ -21,10 +22,16 @@ class Kept(NamedTuple):
 
 
 def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryIO) -> Kept:
-    """Store a file by its content; of its name only the last part counts. What nothing names is nobody's to read."""
-    shown = LINE_CONTROL.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()[:255]
-    if shown in ("", ".", ".."):
+    """Store a file by its content, which is never looked into; of its name only the last part counts.
+
+    What nothing names is nobody's to read. Raises `Invalid` for a kind that this desk does not take (`core.uploads`).
+    """
+    shown = shown_name(name)
+    if not shown:
         raise Invalid.field("file", say("The file needs a name."))
+    taken = document(uow, "core.uploads").body
+    if not is_taken(shown, taken["refused"], taken["only"]):
+        raise Invalid.field("file", say("This desk takes no files of this kind: {name}.", name=shown))
     with store.staged(content) as staged:
         row = {"sha256": staged.sha256, "size": staged.size, "created_at": uow.now}
         # Waits for whoever removes this very content, and then makes the row anew: so the row comes first.
