@@ -64,7 +64,7 @@ def test_what_runs_at_a_double_click_is_refused_by_its_name(attach: Callable[...
 
 def test_a_desk_says_itself_which_kinds_it_takes(attach: Callable[..., Any], as_: Callable[..., Any]) -> None:
     with as_("admin") as uow:
-        body = {"refused": [], "only": [".PDF", "png"]}
+        body = {"refused": [], "allowed": [".PDF", "png"]}
         saved = save_document(uow, name="core.uploads", body=body, reason="audit")
         activate_document(uow, revision_id=saved.id)
     assert [attach(name).status_code for name in ("a.pdf", "b.PNG", "c.exe", "d")] == [201, 201, 422, 422]

@@ -16,4 +16,4 @@ REFUSED = (
 def file_documents() -> Sequence[DocumentType]:
     """Which kinds of files people may attach."""
     label = {"en": "Files that may be attached", "ru": "Какие файлы можно прикладывать"}
-    return (DocumentType(NAME, label, UploadsSchema, {"refused": list(REFUSED), "only": []}),)
+    return (DocumentType(NAME, label, UploadsSchema, {"refused": list(REFUSED), "allowed": []}),)

@@ -28,7 +28,7 @@ def ending_of(name: str) -> str:
     return name.rstrip(". ").rpartition(".")[2].casefold() if "." in name.rstrip(". ") else ""
 
 
-def is_taken(name: str, refused: Collection[str], only: Collection[str]) -> bool:
+def is_taken(name: str, refused: Collection[str], allowed: Collection[str]) -> bool:
     """Whether a desk takes a file of this name."""
     ending = ending_of(name)
-    return ending not in refused and (not only or ending in only)
+    return ending not in refused and (not allowed or ending in allowed)

@@ -30,7 +30,7 @@ def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryI
     if not shown:
         raise Invalid.field("file", say("The file needs a name."))
     taken = document(uow, "core.uploads").body
-    if not is_taken(shown, taken["refused"], taken["only"]):
+    if not is_taken(shown, taken["refused"], taken["allowed"]):
         raise Invalid.field("file", say("This desk takes no files of this kind: {name}.", name=shown))
     with store.staged(content) as staged:
         row = {"sha256": staged.sha256, "size": staged.size, "created_at": uow.now}
