@@ -78,13 +78,16 @@ def comment_added(uow: UnitOfWork, event: Happened) -> None:
     people: set[int | None] = {ticket.assignee_id, *watching}
     if event.facts.get("public"):
         people |= {ticket.requested_for_id, ticket.contact_id}
-    _tell(uow, event, "notices.commented", {p for p in people if p is not None})
+    internal = not event.facts.get("public")
+    _tell(uow, event, "notices.commented", {p for p in people if p is not None}, internal=internal)
 
 
-def _tell(uow: UnitOfWork, event: Happened, template: str, people: set[int]) -> None:
+def _tell(uow: UnitOfWork, event: Happened, template: str, people: set[int], *, internal: bool = False) -> None:
     ticket = uow.session.get_one(Ticket, event.subject_id)
     values = {"number": ticket.id, "title": ticket.title}
-    notify(uow, people=people - {event.actor_id}, template=template, values=values, ticket_id=ticket.id)
+    notify(
+        uow, people=people - {event.actor_id}, template=template, values=values, ticket_id=ticket.id, internal=internal
+    )
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:

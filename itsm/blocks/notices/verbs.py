@@ -7,17 +7,22 @@ from sqlalchemy import delete, func, select, update
 
 from itsm.blocks.notices.models import Notice
 from itsm.blocks.notices.rules import fill_template
+from itsm.core.access.verbs import actor_of_person
 from itsm.core.hookspecs.personal import Whose
 from itsm.core.people.models import Person
 from itsm.core.texts import label_text
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.seen import is_staff, sees_as_staff
 from itsm.core.work.uow import UnitOfWork
 
 
 def notify(
-    uow: UnitOfWork, *, people: Iterable[int], template: str, values: Mapping[str, Any], ticket_id: int | None = None
-) -> int:
+    uow: UnitOfWork, *, people: Iterable[int], template: str, values: Mapping[str, Any], ticket_id: int | None = None,
+    internal: bool = False,
+) -> int:  # fmt: skip
     """Put a notice before each of `people`, in their language; how many. Nothing is sent for imported events.
 
+    Of a ticket those hear who may see it at this moment, and what is `internal` of it only who may see that.
     template: the name of a registered `NoticeTemplate`. The actor and people out of use get none. Two calls are two
     notices; to tell once, call it where the thing happens once: in an observer such as `ticket_moved`, whose effect is
     kept once for each event, or in a call owed under a key, `uow.later("x.tell", key=f"x.tell:{number}", …)`.
@@ -31,7 +36,10 @@ def notify(
         )
     if uow.act.origin != "live":
         return 0
+    ticket = uow.session.get_one(Ticket, ticket_id) if ticket_id is not None else None
     wanted = sorted({p for p in people if p != uow.act.actor.person_id})
+    if ticket is not None:
+        wanted = [person for person in wanted if _may_hear(uow, person, ticket, internal)]
     languages = uow.session.execute(select(Person.id, Person.locale).where(Person.id.in_(wanted), Person.active))
     rows = [
         Notice(
@@ -45,6 +53,14 @@ def notify(
     ]
     uow.session.add_all(rows)
     return len(rows)
+
+
+def _may_hear(uow: UnitOfWork, person_id: int, ticket: Ticket, internal: bool) -> bool:
+    """Asked when it is told, not when it was owed: a role may be taken away since then, or the ticket handed on."""
+    if not internal and person_id in (ticket.requested_for_id, ticket.contact_id, ticket.registered_by_id):
+        return True
+    actor = actor_of_person(uow, person_id)
+    return is_staff(actor, ticket) if internal else sees_as_staff(actor, ticket)
 
 
 def my_notices(uow: UnitOfWork, *, limit: int = 50) -> Sequence[Notice]:
