@@ -50,7 +50,7 @@ def _api(ids: Ids) -> dict[str, tuple[Order, ...]]:
         ),
         "POST /api/v1/organisations": (Order(body={"name": "New"}),),
         f"PATCH {organisation}": (Order(body={"name": "Acme & Sons"}),),
-        f"POST {organisation}/merge": (Order(body={"into": ids["foreign"]}),),
+        f"POST {organisation}/merge": (Order(body={"into": ids["foreign"], "reason": "Twice"}),),
         "GET /api/v1/organisations": (Order(query="q=a"),),
         "GET /api/v1/people": (Order(query="q=a"),),
         "POST /api/v1/people": (
@@ -63,7 +63,7 @@ def _api(ids: Ids) -> dict[str, tuple[Order, ...]]:
         f"PATCH {person}": (Order(body={"premium": True}),),
         f"POST {person}/addresses": (Order(body={"type": "phone", "value": "+79991234567"}),),
         f"PATCH {person}/addresses/<int:address_id>": (Order(body={"value": "r@example.org"}),),
-        f"POST {person}/merge": (Order(body={"into": ids["stranger"]}),),
+        f"POST {person}/merge": (Order(body={"into": ids["stranger"], "reason": "Twice"}),),
         "POST /api/v1/teams": (Order(body={"key": "new", "name": {"en": "New"}}),),
         f"PATCH {team}": (Order(body={"line": "L2"}),),
         "GET /api/v1/rules/<string:name>/trace": (
