@@ -66,7 +66,8 @@ def restore(open_office: "Callable[[], Office]", file: Path, into: str, force: b
     click.echo(
         f"Restored into {settings.data_dir}. The ledger is in its epoch {done.epoch}, everybody is signed out, and "
         f"{done.held} background jobs are held.\n"
-        "Accounts and tokens are as they were then: take away again what was taken away since.\n"
+        "Accounts and tokens are as they were then: take away again what was taken away since. With another secret key "
+        "than the old desk's, second factors must be set up again.\n"
         "Next: `itsm verify`, `itsm doctor`, look at the desk with `itsm run`, and when it is the one that works from "
         "now on: `itsm calls release`."
     )
