@@ -102,7 +102,6 @@ def test_a_passkey_is_made_by_keyboard_signs_in_alone_and_is_removed_at_once(win
     expect(page.get_by_text("Laptop “Кот”")).to_be_visible()
     window.sign_out()
     page.get_by_role("button", name="With a passkey").click()
-    page.wait_for_url("**/")
     expect(page.locator(".avatar")).to_be_visible()
     window.go("/account/security")
     page.get_by_role("button", name="Remove Laptop").click()
@@ -121,7 +120,7 @@ def test_a_passkey_is_asked_after_the_password_and_a_copy_of_it_is_refused(windo
     window.sign_in("agent")
     expect(page.locator("h1")).to_have_text("One more step")
     page.get_by_role("button", name="With a passkey").click()
-    page.wait_for_url("**/")
+    expect(page.locator(".avatar")).to_be_visible()  # an address with `?next=/` ends with a slash too
     counter = window.credentials()[0]["signCount"]
     window.sign_out()
     window.copy_back(window.credentials()[0], counter - 1)
@@ -146,7 +145,7 @@ def test_a_signature_that_was_sent_once_is_worth_nothing(window: Window, site: S
     window.sign_out()
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.get_by_role("button", name="With a passkey").click()
-    page.wait_for_url("**/")
+    expect(page.locator(".avatar")).to_be_visible()  # an address with `?next=/` ends with a slash too
     # The very cookie that carried the challenge, a token of the form that fits it, and an authenticator that does not
     # count: only being spent is in the way.
     with site.desk.unit_of_work(TESTER) as uow:
@@ -170,7 +169,7 @@ def test_a_second_passkey_of_one_device_is_told_and_refused(window: Window, site
     window.sign_in("requester", given)
     page.fill("#password", "лошадь батарея скрепка")
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url("**/")
+    expect(page.locator(".avatar")).to_be_visible()  # an address with `?next=/` ends with a slash too
     window.make_passkey("")
     page.get_by_role("link", name="I have kept them").click()
     window.make_passkey("again")
