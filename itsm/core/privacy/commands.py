@@ -31,7 +31,7 @@ def erase_one(open_office: OpenOffice, who: str, reason: str) -> None:
     """Erase a person: name, addresses, account, the texts of their tickets, their words."""
     with open_office().unit_of_work() as uow:
         erased = erase_person(uow, person_id=_person(uow, who), reason=reason)
-    click.echo(f"Erased: texts of {erased.texts} events and {erased.tickets} tickets.")
+    click.echo(f"Erased. Events whose texts went: {erased.texts}; tickets: {erased.tickets}.")
     if erased.mentions:
         numbers = ", ".join(f"#{number}" for number in erased.mentions)
         click.echo(f"Others still mention them in {numbers}: look whether that can stay.")

@@ -49,7 +49,7 @@ def erase(person_id: int) -> Response:
         return _page(person_id, status=422, errors=[s for found in by_field(error).values() for s in found])
     except Conflict as error:
         return _page(person_id, status=error.status, errors=[translated(error.message)])
-    flash(translated(say("Erased, with the texts of {number} tickets.", number=erased.tickets)))
+    flash(translated(say("Erased. Tickets whose texts went too: {number}.", number=erased.tickets)))
     if erased.mentions:
         numbers = ", ".join(f"#{number}" for number in erased.mentions)
         flash(translated(say("Others still mention them in {numbers}: look whether that can stay.", numbers=numbers)))

@@ -102,7 +102,7 @@ def test_the_commands_know_people_by_address_and_by_number(desk: Desk, sample: S
     assert "core.tickets 1" in told.output
     assert target.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["her.zip"]
-    assert "1 tickets" in run(erase, f"#{person}", "--reason", "просьба", "--yes").output
+    assert "tickets: 1" in run(erase, f"#{person}", "--reason", "просьба", "--yes").output
     with desk.unit_of_work(TESTER, write=False) as uow:
         assert history(uow.session, "ticket", number)[-1][0].type == "ticket_erased"
 
