@@ -30,7 +30,8 @@ NAMELESS = {
     "owed_call": "ids; tracebacks tell no values", "lease": "processes", "schedule": "names of schedules",
     "plugin": "why it is off", "plugin_fault": "tracebacks, forgotten after 90 days (see limits)",
     "machinery_hook_time": "names of hooks", "search_mark": "how far a projection has come",
-    "spent": "hashes", "stored_file": "a content's hash; it goes when nothing names it", "sign_in_failure": "a hash and a network",
+    "stored_file": "a content's hash; it goes when nothing names it",
+    "spent": "hashes", "sign_in_failure": "a hash and a network",
     "incidents_wait": "a code and a supplier's own number",
 }  # fmt: skip
 SHORT = 60
