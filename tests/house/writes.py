@@ -26,6 +26,7 @@ SILENT = {
     "spent": "what is good once, kept so that it is not good twice",
     "desk_fact": "the generation; what raised it has its event",
     "stored_file": "a content that nothing names yet; what names it has its event",
+    "stored_upload": "who brought such a content",
     "notices_notice": "projections of events, and which of them somebody has read",
     "plugin_fault": "a row of proof of its own",
     "search_document": "a projection of events",

@@ -99,7 +99,7 @@ class Desk:
         outside = partial(self._timed, name, call.outside) if call.outside is not None else None
         return Handler(partial(self._timed, name, call.function), call.timeout, outside)
 
-    def _timed(self, name: str, function: Callable[..., Any], *given: Any, **arguments: Any) -> Any:
+    def _timed(self, name: str, function: Callable[..., Any], /, *given: Any, **arguments: Any) -> Any:
         with self.hooks.timed(name.partition(".")[0], name):
             return function(*given, **arguments)
 
