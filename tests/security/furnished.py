@@ -175,11 +175,11 @@ def _people(made: Furnished, words: Words) -> None:
         made.keep("service_id", add_service(uow, key="s", label={"en": words("service", 120)}).id)
 
 
-def _values(made: Furnished, subject: str, words: Words) -> dict[str, Any]:
-    """A value for each of our fields."""
+def _values(made: Furnished, subject: str, words: Words, who: str = "admin") -> dict[str, Any]:
+    """A value for each of our fields; a file is named by who uploaded it."""
     content = b"<script>canary(0)</script>"
     name = words("name of a file in a field", 200).translate(FILE_NAME) + ".svg"
-    file = made.api("admin", "POST", "/files", data={"file": (BytesIO(content), name)})
+    file = made.api(who, "POST", "/files", data={"file": (BytesIO(content), name)})
     values: dict[str, Any] = {
         "text": words("field text", 500), "long_text": words("field long text", 4_000), "whole": 7, "decimal": 7.5,
         "yes_no": True, "date": "2026-03-02", "moment": "2026-03-02T10:00:00+00:00", "duration": 60,
@@ -194,7 +194,7 @@ def _ticket(made: Furnished, words: Words) -> None:
         "kind": "incident", "title": words("title", 300), "description": words("description", 4_000),
         "requested_for": sample.people["requester"].id, "organisation": sample.organisations["acme"].id,
         "team": sample.teams["l1"].id, "service": made.places["service_id"][0], "topic": "hardware.printer",
-        "fields": _values(made, "ticket", words), "tags": [words("tag", 60).replace("/", "-")],
+        "fields": _values(made, "ticket", words, "agent"), "tags": [words("tag", 60).replace("/", "-")],
     }  # fmt: skip
     number = made.keep("number", made.api("agent", "POST", "/tickets", json=about)["number"])
     for who, public in (("requester", True), ("agent", True), ("agent", False)):

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import TestResponse
 
 from itsm.plugins.testing.visitors import Visitor, enter
 from tests.security.furnished import Furnished
+from tests.security.hostile import TEXTS, share
 from tests.security.looks import active
 from tests.security.shots import Shot, address, forms_on, shots_at_api, shots_at_form, shots_at_rule
 
@@ -158,3 +160,20 @@ def test_hostile_paths_headers_and_bodies_at_every_route_get_one_verdict(
     sent, wrong = fire(targets, "agent", shots)
     assert not wrong, "\n".join(wrong)
     print(f"{sent} requests to {len(rules)} routes")
+
+
+def test_hostile_filters_of_the_queue_get_one_verdict(targets: list[Target], most: int | None) -> None:
+    """It takes every filter of the API, of which its form shows a few."""
+    headers = {"Authorization": f"Bearer {targets[0].made.world.sample.tokens['agent']}"}
+    spec = targets[0].made.app.test_client().get("/api/v1/openapi.json", headers=headers).json
+    names = [p["name"] for p in spec["paths"]["/api/v1/tickets"]["get"]["parameters"] if p.get("in") == "query"]
+    turn = count()
+    words = ["1", "true", "none", "x"]
+    shots = (
+        Shot("GET", f"/?{urlencode({name: value})}", f"?{name}={value[:60]!r}")
+        for name in names
+        for value in [*words, *share(TEXTS, next(turn), most)]
+    )
+    sent, wrong = fire(targets, "agent", shots)
+    assert not wrong, "\n".join(wrong)
+    print(f"{sent} requests by {len(names)} filters")

@@ -113,7 +113,7 @@ def test_sqlmap_finds_nothing_to_inject_into(made: Furnished, tmp_path: Path) ->
         told = subprocess.run(
             [
                 program, "-m", listed, "--batch", "--cookie", cookie(visitor), "-H", f"Authorization: Bearer {token}",
-                "--level", "2", "--risk", "1", "--technique", "BEU", "--threads", "2", "--output-dir", out,
+                "--level", "1", "--risk", "1", "--technique", "BEU", "--threads", "2", "--output-dir", out,
                 "--disable-coloring", "--flush-session", "--random-agent",
             ],
             check=True, capture_output=True, text=True, timeout=20 * SECONDS,

@@ -213,6 +213,8 @@ def _word(labels: Labels, name: str, part: str) -> str:
         return translated(say("yes") if part == "true" else say("no"))
     digits = part.isascii() and part.isdigit() and len(part) < 16
     declared = labels.uow.registry.fields_of("ticket").get(name)
-    if name in ("q", "tag", "state") or (declared is not None and declared.type not in ("choice", "choices")):
+    if name in ("q", "tag", "state", "incomplete", "premium"):
+        return part
+    if declared is not None and declared.type not in ("choice", "choices"):
         return part
     return labels.shown(name, int(part) if digits else part)
