@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from itsm.core.access.verbs import people_who_may
-from itsm.core.errors import Unknown
+from itsm.core.access.verbs import add_account, people_who_may
+from itsm.core.errors import Conflict, Unknown
 from itsm.core.people.verbs import change_person
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import list_calls, run_schedule
@@ -39,3 +39,8 @@ def test_a_wrong_value_is_not_also_called_missing(api: Any) -> None:
     path = f"/tickets/{made.json['number']}/transitions"
     refused = api("agent", "POST", path, json=move)
     assert [error["field"] for error in refused.json["errors"]] == ["incidents.cancel_reason"]
+
+
+def test_a_person_has_one_account(uow: UnitOfWork, sample: Sample) -> None:
+    with pytest.raises(Conflict, match="has an account already"):
+        add_account(uow, person_id=sample.people["agent"].id, login="second login", password="a long password 17")

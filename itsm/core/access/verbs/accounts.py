@@ -23,6 +23,8 @@ def add_account(
     uow.require("people.accounts")
     if uow.session.scalars(select(Account.person_id).where(Account.login_fold == fold(login))).first() is not None:
         raise Conflict(say("The login {login} is taken.", login=login))
+    if uow.session.get(Account, person_id) is not None:
+        raise Conflict(say("This person has an account already."))
     hashed = ""
     if password is not None:
         name = uow.session.get_one(Person, person_id).name
