@@ -150,6 +150,8 @@ def grant_role(uow: UnitOfWork, *, person_id: int, role: str, organisation_id: i
     """Give a person a role that allows nothing which the actor may not do: for the whole desk, or within one
     organisation, where its scoped permissions count. It no longer follows another party."""
     require_over(uow, find_role(uow, key=role).permissions)
+    if uow.session.get(Person, person_id) is None:
+        raise Unknown(say("There is no person with the number {id} here.", id=person_id))
     if organisation_id is not None and uow.session.get(Organisation, organisation_id) is None:
         raise Unknown(say("There is no organisation with the number {id} here.", id=organisation_id))
     held = _grant(uow, person_id, role, organisation_id)
