@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import g, request, session
+from werkzeug.exceptions import BadRequest
 
 from itsm.core.access import verbs
 from itsm.core.access.models import Passkey
@@ -33,6 +34,8 @@ def place() -> Any:
     base = desk().settings.base_url.rstrip("/") or request.host_url.rstrip("/")
     scheme, _, rest = base.partition("://")
     host = rest.partition("/")[0]
+    if not host:  # the Host header is none, and the desk does not say where it is
+        raise BadRequest()
     return outside().Place(host.rpartition(":")[0] if ":" in host.rpartition("]")[2] else host, f"{scheme}://{host}")
 
 
