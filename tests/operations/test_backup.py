@@ -58,10 +58,11 @@ def restored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Restore
         yield restore
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealDesk]:
-    """A desk with a ticket, which goes on living from test to test."""
-    folder = tmp_path_factory.mktemp("made")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RealDesk]:
+    """A desk with a ticket."""
+    folder = tmp_path / "made"
+    folder.mkdir()
     with ExitStack() as stack:
         url = f"sqlite:///{folder / 'itsm.sqlite3'}"
         if request.param == "postgresql":

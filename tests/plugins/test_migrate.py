@@ -111,7 +111,7 @@ def test_a_rebuilt_table_keeps_the_rows_that_refer_to_it(engine: Engine, plugin:
 def test_a_revision_that_leaves_a_dangling_reference_is_refused(engine: Engine, plugin: Lineage) -> None:
     migrate(engine, [CORE, plugin])
     write_revision(plugin, 2, 'op.execute("INSERT INTO gadgets_item (id, box_id) VALUES (1, 7)")')
-    with pytest.raises((DeskError, DBAPIError), match="gadgets_box"):
+    with pytest.raises((DeskError, DBAPIError), match=r"gadgets_box|box_id"):
         migrate(engine, [CORE, plugin])
     assert pending(engine, [plugin]) == ["gadgets 0002: Step 2"]
 
