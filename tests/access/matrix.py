@@ -99,12 +99,14 @@ class Asking:
             self._enter(client, who, more if csrf and route.method not in SAFE else None)
         savepoint = self.world.connection.begin_nested()
         try:
-            return client.open(self._path(route), method=route.method, headers=headers, buffered=True, **more)
+            answer = client.open(self._path(route), method=route.method, headers=headers, buffered=True, **more)
         finally:
             savepoint.rollback()
+            self.world.desk.faults.take()
+        if route.method not in SAFE and answer.status_code < 400:  # what is kept of documents may be of what was undone
             self.world.desk.registry.revisions.clear()
             self.world.desk.registry.parsed.clear()
-            self.world.desk.faults.take()
+        return answer
 
     def _enter(self, client: FlaskClient, who: str, form: dict[str, Any] | None) -> None:
         cookies, token = self.doors[who]
