@@ -56,7 +56,17 @@ def fold(text: str) -> str:
 
     Made in Python because SQLite folds only ASCII and PostgreSQL depends on its locale.
     """
-    if MARKED.search(text):
-        text = MARKED.sub(_few_marks, text)
-    folded = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
-    return " ".join(unicodedata.normalize("NFC", folded).split())
+    return _composed(_composed(_few(text)).casefold().replace("ё", "е"))
+
+
+def lower(text: str) -> str:
+    """How addresses are compared, in which ё and е, ß and ss are two: NFC, lower case, one blank between words."""
+    return _composed(_composed(_few(text)).lower())
+
+
+def _few(text: str) -> str:
+    return MARKED.sub(_few_marks, text) if MARKED.search(text) else text
+
+
+def _composed(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())

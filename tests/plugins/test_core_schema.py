@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from itsm.core.db import Base
 from itsm.core.ledger.models import ErasedText, Event, EventText
-from itsm.plugins.machinery.migrate.apply import migrate, purge
+from itsm.core.people.models import Address, Person
+from itsm.plugins.machinery.migrate.apply import migrate, purge, upgrade_within
 from tests.plugins.schema import CORE, TABLES, dump, wanted_operations, writing
 
 EVENT = {
@@ -99,6 +100,18 @@ def test_texts_alone_can_be_erased_and_only_by_an_erasure(engine: Engine) -> Non
         connection.execute(text("DELETE FROM event_text"))
     with engine.connect() as connection:
         assert connection.scalar(select(Event.seq)) == 1
+
+
+def test_addresses_that_were_taken_for_one_are_told_apart_from_now_on(engine: Engine) -> None:
+    person = insert(Person).values(id=1, name="Anna", name_fold="anna", locale="ru", created_at=EVENT["occurred_at"])
+    old = {"value": "Anna@Орёл.РФ", "value_fold": "anna@xn--e1amhi.xn--p1ai"}
+    with writing(engine) as connection:
+        upgrade_within(connection, [CORE], {"core": "0014"})
+        connection.execute(person)
+        connection.execute(insert(Address).values(person_id=1, type="email", **old))
+    migrate(engine, [CORE])
+    with engine.connect() as connection:
+        assert connection.scalar(select(Address.value_fold)) == "anna@xn--k1afg2e.xn--p1ai"
 
 
 def _one_event(engine: Engine) -> None:

@@ -5,21 +5,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from itsm.core.texts import fold
+import idna
+
+from itsm.core.texts import fold, lower
 
 TYPES = ("email", "phone", "chat", "external")
 LEVELS = ("group", "division", "department")
 LINES = ("", "L1", "L2", "L3", "commercial", "development")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+LONGEST_DOMAIN = 253
 NATIONAL = 10
 YEARS = (1900, 9000)
 
 
 def address_fold(type: str, value: str) -> str:
-    """The form in which an address is unique: phones by their digits (8 912… and +7 912… are one), the domain of an
-    e-mail in its ASCII form (почта.рф and xn--80a1acny.xn--p1ai are one), others folded."""
+    """The form in which an address is unique: phones by their digits (8 912… and +7 912… are one), e-mails in lower
+    case with the domain in its ASCII form (почта.рф and xn--80a1acny.xn--p1ai are one), others folded."""
     if type == "email":
-        local, at, host = fold(value).rpartition("@")
+        local, at, host = lower(value).rpartition("@")
         return f"{local}{at}{domain_fold(host) or host}"
     if type != "phone":
         return fold(value)
@@ -36,14 +39,15 @@ def is_email(value: str) -> bool:
 
 
 def domain_fold(domain: str) -> str:
-    """A domain as it is compared: ASCII by IDNA, lower case; '' when it is none (one word, an address of a host, …)."""
-    text = fold(domain).strip().removeprefix("@").rstrip(".")
+    """A domain as it is compared: ASCII by IDNA 2008, where орёл.рф and орел.рф, faß.de and fass.de are two as they are
+    in the DNS; '' when it is none (one word, an address of a host, …)."""
+    text = lower(domain).removeprefix("@").rstrip(".")
     try:
-        ascii_ = text.encode("idna").decode("ascii").lower() if text else ""
+        ascii_ = idna.encode(text, uts46=True).decode("ascii") if 0 < len(text) <= LONGEST_DOMAIN else ""
     except UnicodeError:
         return ""
     labels = ascii_.split(".")
-    good = len(labels) > 1 and len(ascii_) <= 253 and all(LABEL.match(label) for label in labels)
+    good = len(labels) > 1 and len(ascii_) <= LONGEST_DOMAIN and all(LABEL.match(label) for label in labels)
     return ascii_ if good and not labels[-1].isdigit() else ""
 
 

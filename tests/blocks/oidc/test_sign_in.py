@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from itsm.core.access.models import Account, RoleGrant
-from itsm.core.access.verbs import disable_account, grant_role, grants_of, revoke_role
+from itsm.core.access.verbs import add_account, disable_account, grant_role, grants_of, revoke_role
 from itsm.core.configuration.verbs import restore_default
 from itsm.core.ledger.verbs import history
 from itsm.core.people.models import Person
@@ -115,6 +115,19 @@ def test_an_account_is_not_opened_by_an_address_that_somebody_wrote_down(
     assert "agent@example.org" in browser.get("/account").text
     provider.claims |= {"sub": "8", "email": "anna@example.org"}
     assert comes().status_code == 403
+
+
+def test_a_domain_that_looks_alike_opens_no_account(company: Company, provider: Lying, comes: Comes) -> None:
+    with company.desk.unit_of_work(TESTER) as uow:
+        anna = add_person(uow, name="Anna", addresses=[("email", "anna@орёл.рф")])
+        add_account(uow, person_id=anna.id, login="anna@орёл.рф", password=None)
+    company.configure(link="by_login")
+    provider.claims |= {"sub": "9", "email": "anna@орел.рф"}
+    assert comes().status_code == 403
+    provider.claims |= {"email": "anna@xn--k1afg2e.xn--p1ai"}
+    assert comes().status_code == 403  # logins are compared as they are typed
+    provider.claims |= {"email": "Anna@орёл.рф"}
+    assert comes().status_code == 302
 
 
 def test_a_contact_without_an_account_becomes_a_user(company: Company, comes: Comes) -> None:

@@ -14,6 +14,7 @@ from itsm.core.texts import fold
         ("ACME.example", "acme.example"), ("@acme.example.", "acme.example"), ("почта.рф", "xn--80a1acny.xn--p1ai"),
         ("Почта.РФ", "xn--80a1acny.xn--p1ai"), ("xn--80a1acny.xn--p1ai", "xn--80a1acny.xn--p1ai"), ("localhost", ""),
         ("1.2.3.4", ""), ("-a.example", ""), ("a_b.example", ""), ("a/b.example", ""), ("a.example:80", ""), (".", ""),
+        ("орёл.рф", "xn--k1afg2e.xn--p1ai"), ("орел.рф", "xn--e1amhi.xn--p1ai"), ("faß.example", "xn--fa-hia.example"),
         ("a" * 64 + ".example", ""), (".".join(["a" * 60] * 5), ""), ("a\x00.example", ""), ("\ud800.example", ""),
     ],
 )  # fmt: skip
@@ -35,6 +36,15 @@ def test_the_fold_of_an_address_is_stable(type: str, text: str) -> None:
 def test_one_address_in_many_spellings() -> None:
     assert len({address_fold("phone", p) for p in ("8 (912) 345-67-89", "+7 912 3456789", "7-912-345-67-89")}) == 1
     assert address_fold("email", "Иван@Почта.РФ") == address_fold("email", "иван@xn--80a1acny.xn--p1ai")
+
+
+def test_two_domains_of_the_dns_are_two_addresses() -> None:
+    for one, other in (
+        ("anna@орёл.рф", "anna@орел.рф"),
+        ("a@faß.example", "a@fass.example"),
+        ("пётр@x.ru", "петр@x.ru"),
+    ):
+        assert address_fold("email", one) != address_fold("email", other)
 
 
 def test_a_domain_lies_in_those_above_it() -> None:

@@ -17,7 +17,7 @@ from itsm.core.access.verbs import (
 )
 from itsm.core.errors import Conflict, Forbidden
 from itsm.core.people.models import OrganisationDomain, Person
-from itsm.core.people.rules import domain_fold
+from itsm.core.people.rules import address_fold, domain_fold
 from itsm.core.people.verbs import find_by_address, find_or_meet
 from itsm.core.texts import fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -76,7 +76,7 @@ def _met(uow: UnitOfWork, provider: Provider, told: Told, locale: str) -> int:
         raise Refused("no e-mail that may be believed", NO_EMAIL)
     account = uow.session.scalars(select(Account).where(Account.login_fold == fold(told.email))).first()
     if account is not None:
-        if provider.link == "by_login":
+        if provider.link == "by_login" and address_fold("email", account.login) == address_fold("email", told.email):
             return account.person_id
         raise Refused(f"the login belongs to person {account.person_id}", HAS_ACCOUNT)
     known = find_by_address(uow, type="email", value=told.email)
