@@ -8,6 +8,7 @@ from pathlib import Path
 
 from itsm.core.errors import Conflict
 from itsm.core.evidence.rules import Head, Seal
+from itsm.core.files.outside import keep_names
 from itsm.core.texts import say
 
 
@@ -57,14 +58,5 @@ class SealFolder:
             raise Conflict(say("Seal {number} is there already.", number=seal.number)) from error
         finally:
             Path(name).unlink(missing_ok=True)
-        _keep(self.root)
+        keep_names(self.root)
         return self.digest(seal.number)
-
-
-def _keep(folder: Path) -> None:
-    """The name of a new file is durable when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

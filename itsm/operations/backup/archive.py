@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from itsm.core.files.outside import FileStore
+from itsm.core.files.outside import FileStore, keep_names
 from itsm.operations.backup.manifest import NAME, BadBackup, Manifest, Shape, Table, read_manifest
 
 CHUNK = 1 << 20
@@ -63,7 +63,7 @@ def new_archive(place: Path) -> Iterator[Writer]:
         os.rename(half, place)
     finally:
         half.unlink(missing_ok=True)
-    _sync_folder(place.parent)
+    keep_names(place.parent)
 
 
 class Reader:
@@ -154,12 +154,3 @@ def _clear_up(folder: Path) -> None:
         with half.open("rb") as file, contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             half.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -83,6 +83,11 @@ def _done(person_id: int, schema: type[Schema], act: Act, message: Message) -> R
     return redirect(_place(person_id))
 
 
+def _plainly(person_id: int, act: Callable[..., Any], message: Message, **more: int) -> Response:
+    """An act that needs nothing typed but its reason."""
+    return _done(person_id, ReasonForm, lambda uow, _: act(uow, **(more or {"person_id": person_id})), message)
+
+
 @pages.post("/people/<int:person_id>/account")
 @needs("people.accounts")
 @confirmed
@@ -101,10 +106,7 @@ def add_account(person_id: int) -> Response:
 @confirmed
 def disable(person_id: int) -> Response:
     """Lock somebody out at once."""
-    return _done(
-        person_id, ReasonForm, lambda uow, _: verbs.disable_account(uow, person_id=person_id),
-        say("The account is disabled; sessions and tokens are ended."),
-    )  # fmt: skip
+    return _plainly(person_id, verbs.disable_account, say("The account is disabled; sessions and tokens are ended."))
 
 
 @pages.post("/people/<int:person_id>/account/enable")
@@ -112,10 +114,7 @@ def disable(person_id: int) -> Response:
 @confirmed
 def enable(person_id: int) -> Response:
     """Let somebody in again."""
-    return _done(
-        person_id, ReasonForm, lambda uow, _: verbs.enable_account(uow, person_id=person_id),
-        say("The account is enabled."),
-    )  # fmt: skip
+    return _plainly(person_id, verbs.enable_account, say("The account is enabled."))
 
 
 @pages.post("/people/<int:person_id>/account/roles")
@@ -148,7 +147,7 @@ def revoke(person_id: int) -> Response:
 @confirmed
 def password(person_id: int) -> Response:
     """A new one-time password, on this one answer only."""
-    return _done(person_id, ReasonForm, lambda uow, _: verbs.give_password(uow, person_id=person_id), say("Done."))
+    return _plainly(person_id, verbs.give_password, say("Done."))
 
 
 @pages.post("/people/<int:person_id>/account/factors")
@@ -156,10 +155,7 @@ def password(person_id: int) -> Response:
 @confirmed
 def reset_factors(person_id: int) -> Response:
     """Remove all second factors of somebody who lost them."""
-    return _done(
-        person_id, ReasonForm, lambda uow, _: verbs.reset_factors(uow, person_id=person_id),
-        say("The second factors are removed."),
-    )  # fmt: skip
+    return _plainly(person_id, verbs.reset_factors, say("The second factors are removed."))
 
 
 @pages.post("/people/<int:person_id>/account/sessions")
@@ -167,12 +163,7 @@ def reset_factors(person_id: int) -> Response:
 @confirmed
 def end_sessions(person_id: int) -> Response:
     """End all sessions."""
-    return _done(
-        person_id,
-        ReasonForm,
-        lambda uow, _: verbs.end_sessions(uow, person_id=person_id),
-        say("All sessions are ended."),
-    )
+    return _plainly(person_id, verbs.end_sessions, say("All sessions are ended."))
 
 
 @pages.post("/people/<int:person_id>/account/tokens")
@@ -180,9 +171,7 @@ def end_sessions(person_id: int) -> Response:
 @confirmed
 def end_tokens(person_id: int) -> Response:
     """Revoke all tokens."""
-    return _done(
-        person_id, ReasonForm, lambda uow, _: verbs.end_tokens(uow, person_id=person_id), say("All tokens are revoked.")
-    )
+    return _plainly(person_id, verbs.end_tokens, say("All tokens are revoked."))
 
 
 @pages.post("/people/<int:person_id>/account/identities/<int:identity_id>")
@@ -190,7 +179,6 @@ def end_tokens(person_id: int) -> Response:
 @confirmed
 def unlink(person_id: int, identity_id: int) -> Response:
     """Another party no longer tells who this is."""
-    return _done(
-        person_id, ReasonForm, lambda uow, _: verbs.unlink_identity(uow, identity_id=identity_id),
-        say("That way to sign in is disconnected."),
-    )  # fmt: skip
+    return _plainly(
+        person_id, verbs.unlink_identity, say("That way to sign in is disconnected."), identity_id=identity_id
+    )
