@@ -13,11 +13,12 @@ from flask import Flask
 from sqlalchemy import insert, text
 
 from itsm.app import build
-from itsm.core.db import Base, make_engine
+from itsm.core.db import make_engine
 from itsm.core.tickets.models import Ticket
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.migrate import sync_field_indexes
 from tests.fixtures import INCIDENTS, START, Sample, fill, settings_for
+from tests.real import make_tables
 from tests.servers import new_database, postgres
 
 SEED = 20260302
@@ -61,8 +62,7 @@ def filled(url: str, tickets: int, more: Callable[[int], dict[str, Any]] = lambd
     """
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(url).execution_options(itsm_write=True)
-        with engine.begin() as connection:
-            Base.metadata.create_all(connection)
+        make_tables(url)
         desk, app = build(settings_for(Path(folder), url), ["incidents"], members=[INCIDENTS])
         sync_field_indexes(make_engine(url), [(s, f) for s, fs in desk.registry.fields.items() for f in fs.values()])
         sample = fill(desk)

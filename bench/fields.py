@@ -9,12 +9,12 @@ from typing import Any
 
 from itsm.app import build
 from itsm.core.act import Act, system
-from itsm.core.db import Base, make_engine
 from itsm.core.fields.conditions import Standing, missing
 from itsm.core.fields.verbs import clean_fields
 from itsm.core.hookspecs.declarations import Choice, Field, When
 from itsm.core.work.session import Database
 from tests.fixtures import INCIDENTS, settings_for
+from tests.real import make_tables
 
 ROUNDS, CALLS, LIMIT = 15, 2_000, 20.0
 LABEL = {"en": "A field", "ru": "Поле"}
@@ -37,9 +37,7 @@ def main() -> None:
     """Microseconds for one field, the median of the rounds."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/desk.sqlite3"
-        engine = make_engine(url)
-        with engine.execution_options(itsm_write=True).begin() as connection:
-            Base.metadata.create_all(connection)
+        make_tables(url)
         settings = settings_for(Path(folder), url)
         desk, _ = build(settings, ["incidents"], database=Database(url), members=[INCIDENTS], fields=FIELDS)
         with desk.unit_of_work(Act(system("bench")), write=False) as uow:

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from bench.desks import databases
 from itsm.app import build
 from itsm.core.act import Act, system
-from itsm.core.db import Base, make_engine, table_of
+from itsm.core.db import table_of
 from itsm.core.desk.models import DeskFact
 from itsm.core.hookspecs.marks import hook
 from itsm.core.tickets.verbs import open_ticket
@@ -22,6 +22,7 @@ from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.machinery.see.times import Times
 from tests.fixtures import INCIDENTS, settings_for
+from tests.real import make_tables
 
 ROUNDS, BLOCK, GUARDS, CALLS = 40, 30, 10, 10_000
 ADD = insert(table_of(DeskFact))
@@ -83,9 +84,7 @@ def measure(url: str) -> list[float]:
     a row in a savepoint add.
     """
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(url).execution_options(itsm_write=True)
-        with engine.begin() as connection:
-            Base.metadata.create_all(connection)
+        make_tables(url)
         idle = [plugin(f"idle{n}", ticket_opening=hook(idle_guard())) for n in range(GUARDS)]
         resting = [plugin("records", ticket_recorded=hook(idle_record))]
         writing = [plugin("records", ticket_recorded=hook(writing_record))]

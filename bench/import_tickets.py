@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, insert, select
 from bench.desks import databases, filled
 from itsm.core.db import Base, make_engine
 from itsm.core.importing.commands import import_command
+from tests.real import make_tables
 from tests.selection import DATA
 
 FILE = DATA / "tickets" / "servicenow-2000-incidents.csv.gz"
@@ -55,8 +56,7 @@ def rows_of(engine: Any) -> dict[str, list[dict[str, Any]]]:
 def plain_inserts(url: str, rows: dict[str, list[dict[str, Any]]]) -> float:
     """Seconds for the same rows with nothing but executemany, a thousand per transaction."""
     engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
+    make_tables(url)
     started = time.perf_counter()
     for name, content in rows.items():
         rest = iter(content)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.desks import databases
-from itsm.app import build
 from itsm.blocks.calendars.rules import add, open_seconds
 from itsm.blocks.calendars.verbs import calendar
 from itsm.blocks.rules.rules.findings import findings
@@ -18,13 +17,12 @@ from itsm.blocks.rules.verbs import compiled
 from itsm.blocks.rules.verbs.opening import NAME, read_draft
 from itsm.core.act import Act, system
 from itsm.core.configuration.verbs import activate_document, save_document
-from itsm.core.db import Base, make_engine
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.tickets.values import COLUMNS
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, settings_for
+from tests.real import real_desk
 
 RULES, ROUNDS, OPENED, BLOCKS = 100, 300, 20, 6
 ACT = Act(system("bench"), channel="bench")
@@ -112,16 +110,11 @@ def calendars(uow: UnitOfWork) -> None:
 
 def measure(url: str) -> None:
     """All parts on one database."""
-    engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    with tempfile.TemporaryDirectory() as folder:
-        desk, _ = build(settings_for(Path(folder), url), ["incidents"], members=[INCIDENTS])
+    with tempfile.TemporaryDirectory() as folder, real_desk(url, Path(folder)) as desk:
         for part in (lists, calendars):
             with desk.unit_of_work(ACT) as uow:
                 part(uow)
         opening(desk)
-    engine.dispose()
 
 
 def main() -> None:

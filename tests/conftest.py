@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.servers import new_database, work_folder
+from tests.servers import Server, new_database, postgres, work_folder
 from tests.servers.shared import end_shared, shared_url
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +51,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
     with new_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def quiet_server() -> Iterator[Server]:
+    """A PostgreSQL where nobody else works: the safe horizon waits for every open transaction of its server."""
+    with postgres(durable=False) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def quiet_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database on which nobody else works, on either engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    with new_database(request.getfixturevalue("quiet_server").url) as url:
         yield url
 
 

@@ -12,7 +12,13 @@ import pytest
 DATA = Path(os.environ.get("TEST_DATA_DIR") or Path(__file__).parents[2] / "shared" / "data")
 CI = bool(os.environ.get("CI"))
 DATA_ABSENT = "the recorded data are absent"
-SLOW_FIXTURES = {"postgres_url": "PostgreSQL", "redis_url": "Valkey", "page": "a browser", "browser": "a browser"}
+SLOW_FIXTURES = {
+    "postgres_url": "PostgreSQL",
+    "redis_url": "Valkey",
+    "quiet_server": "PostgreSQL",
+    "page": "a browser",
+    "browser": "a browser",
+}
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
@@ -56,7 +62,7 @@ def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None
     if item.get_closest_marker("faults"):
         return "faults, run without --quick"
     chosen: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    if "postgresql" in (chosen.get("database_url"), chosen.get("world")):
+    if "postgresql" in (chosen.get("database_url"), chosen.get("quiet_url"), chosen.get("world")):
         return "on PostgreSQL, run without --quick"
     if chosen.get("kind") == "distributed":
         return "with PostgreSQL, Valkey, run without --quick"

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from itsm.app import build
-from itsm.core.db import Base, make_engine
 from itsm.core.hookspecs.declarations import CallHandler
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.outside import OutsideCall
@@ -22,6 +21,7 @@ from itsm.core.work.rules import pause_before
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import Member
 from tests.fixtures import INCIDENTS, TESTER, Clock, settings_for
+from tests.real import make_tables
 from tests.servers.sink import Sink, http_sink
 
 WithPlugin = Callable[..., tuple[Desk, Flask]]
@@ -99,10 +99,7 @@ def open_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[[Telling, 
     desks = []
 
     def opened(telling: Telling, sink: Sink) -> Desk:
-        engine = make_engine(database_url).execution_options(itsm_write=True)
-        with engine.begin() as connection:
-            Base.metadata.create_all(connection)
-        engine.dispose()
+        make_tables(database_url)
         module = ModuleType("gadget.hooks")
         module.__file__ = str(tmp_path / "gadget" / "hooks.py")
         vars(module).update(telling.hooks())

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from itsm.app import build
 from itsm.core.act import Act, Actor
-from itsm.core.db import Base, make_engine
 from itsm.core.errors import Conflict, DeskError
 from itsm.core.hookspecs.declarations import Schedule
 from itsm.core.ledger.models import Event
@@ -25,56 +23,18 @@ from itsm.core.work.jobs.clockwork import fire_schedules, lead
 from itsm.core.work.models import OwedCall
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, TESTER, settings_for
-from tests.servers import new_database, postgres
-from tests.servers.process import Server
+from tests.fixtures import TESTER
+from tests.real import at_once, real_desk
 
 pytestmark = pytest.mark.faults
 AGENTS, WRITERS, EACH = 50, 8, 25
 
 
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[Server]:
-    """A PostgreSQL of our own: the safe horizon waits for every open transaction of the server, other tests' too."""
-    with postgres(durable=False) as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database on which nobody else works."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
-        return
-    with new_database(request.getfixturevalue("own_server").url) as url:
-        yield url
-
-
 @pytest.fixture
-def shared_desk(own_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose transactions are real."""
-    engine = make_engine(own_url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
-    desk, _ = build(settings_for(tmp_path, own_url), ["incidents"], members=[INCIDENTS])
-    yield desk
-    desk.database.dispose()
-
-
-def at_once(number: int, act: Callable[[int], object]) -> list[object]:
-    """Run `act(0)` … `act(number - 1)` in threads that start together; what each returned or raised."""
-    gate = threading.Barrier(number)
-
-    def one(index: int) -> object:
-        gate.wait()
-        try:
-            return act(index)
-        except DeskError as error:
-            return error
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(one, range(number)))
+def shared_desk(quiet_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on which nobody else works."""
+    with real_desk(quiet_url, tmp_path) as desk:
+        yield desk
 
 
 def open_one(desk: Desk) -> int:
@@ -165,7 +125,7 @@ def test_a_reader_misses_nothing_and_sees_each_stream_in_order(shared_desk: Desk
     assert all(seqs == list(range(1, len(seqs) + 1)) for seqs in order.values())
 
 
-@pytest.mark.parametrize("own_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("quiet_url", ["postgresql"], indirect=True)
 def test_a_lower_transaction_with_a_higher_place_in_its_stream_is_read_in_the_streams_order(
     shared_desk: Desk,
 ) -> None:

@@ -15,10 +15,10 @@ from werkzeug.serving import make_server
 
 import itsm_incidents.models  # the tables of the plugin, before they are created
 from itsm.app import build
-from itsm.core.db import Base, make_engine
 from itsm.core.work.session import Database
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, Sample, fill, settings_for
+from tests.real import make_tables
 
 assert itsm_incidents.models.Wait
 FLAGS = [
@@ -54,10 +54,7 @@ def serving(app: Flask) -> Iterator[str]:
 def desk_at(folder: Path, **settings: str) -> Iterator[Site]:
     """A desk on SQLite with the sample people, behind a server."""
     url = f"sqlite:///{folder / 'site.sqlite3'}"
-    engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
+    make_tables(url)
     database = Database(url)
     given = settings_for(folder, url, timezone="Europe/Moscow", **settings)
     desk, app = build(

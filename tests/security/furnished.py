@@ -15,7 +15,6 @@ from itsm.app import build
 from itsm.blocks.services.verbs import add_service
 from itsm.core.configuration.outside import from_text
 from itsm.core.configuration.verbs import activate_document, document, save_document
-from itsm.core.db import Base, make_engine
 from itsm.core.errors import DeskError
 from itsm.core.fields.schemas import read_fields
 from itsm.core.hookspecs.marks import hook
@@ -28,6 +27,7 @@ from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.visitors import enter
 from itsm.plugins.testing.worlds import Clock
 from tests.fixtures import INCIDENTS, TESTER, World, fill, settings_for
+from tests.real import make_tables
 
 # From where it stands and how many characters fit there.
 Words = Callable[[str, int], str]
@@ -87,10 +87,7 @@ def furnish(world: World, words: Words) -> Furnished:
 def standing(folder: Path, words: Words) -> Iterator[Furnished]:
     """The same on SQLite, committed, for a real server in front of it; its clock stands still."""
     url = f"sqlite:///{folder / 'desk.sqlite3'}"
-    engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
+    make_tables(url)
     database, clock = Database(url), Clock(datetime.now(UTC))
     desk, app = build(settings_for(folder, url), ["incidents"], database=database, clock=clock, members=[INCIDENTS])
     made = furnish(World(None, desk, app, fill(desk), clock, [INCIDENTS]), words)  # type: ignore[arg-type]

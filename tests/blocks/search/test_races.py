@@ -9,17 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from itsm.app import build
 from itsm.blocks.search.models import SearchDocument
 from itsm.blocks.search.verbs import build_some, find_subjects, follow_ledger
 from itsm.core.act import Act, system
-from itsm.core.db import Base, make_engine
 from itsm.core.people.verbs import add_person, change_person
 from itsm.core.tickets.verbs import Step, change_ticket, open_ticket, record_history
 from itsm.core.work.jobs import drain
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, TESTER, settings_for
-from tests.servers import new_database, postgres
+from tests.fixtures import TESTER
+from tests.real import real_desk
 
 pytestmark = pytest.mark.faults
 ROUNDS = 12
@@ -27,24 +25,11 @@ IMPORT = Act(system("import"), channel="cli", origin="import")
 CONTENT = (SearchDocument.kind, SearchDocument.subject_id, SearchDocument.title, SearchDocument.stems)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose transactions are real, on a server where nobody else works."""
-    if request.param == "sqlite":
-        yield from _desk(f"sqlite:///{tmp_path / 'test.sqlite3'}", tmp_path)
-        return
-    with postgres(durable=False) as server, new_database(server.url) as url:
-        yield from _desk(url, tmp_path)
-
-
-def _desk(url: str, folder: Path) -> Iterator[Desk]:
-    engine = make_engine(url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
-    desk, _ = build(settings_for(folder, url), ["incidents"], members=[INCIDENTS])
-    yield desk
-    desk.database.dispose()
+@pytest.fixture
+def desk(quiet_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on which nobody else works."""
+    with real_desk(quiet_url, tmp_path) as desk:
+        yield desk
 
 
 def documents(desk: Desk) -> set[Any]:

@@ -1,18 +1,15 @@
 """Two administrators at the same moment, on real connections."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from itsm.app import build
 from itsm.core.configuration.verbs import activate_document, document, list_revisions, save_document
-from itsm.core.db import Base, make_engine
-from itsm.core.errors import DeskError, Stale
+from itsm.core.errors import Stale
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, TESTER, settings_for
+from tests.fixtures import TESTER
+from tests.real import at_once, real_desk
 
 pytestmark = pytest.mark.faults
 MANY = 8
@@ -21,27 +18,8 @@ MANY = 8
 @pytest.fixture
 def shared_desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """A desk whose transactions are real."""
-    engine = make_engine(database_url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
-    desk, _ = build(settings_for(tmp_path, database_url), ["incidents"], members=[INCIDENTS])
-    yield desk
-    desk.database.dispose()
-
-
-def at_once(act: Callable[[int], object]) -> list[object]:
-    gate = threading.Barrier(MANY)
-
-    def one(index: int) -> object:
-        gate.wait()
-        try:
-            return act(index)
-        except DeskError as error:
-            return error
-
-    with ThreadPoolExecutor(MANY) as pool:
-        return list(pool.map(one, range(MANY)))
+    with real_desk(database_url, tmp_path) as desk:
+        yield desk
 
 
 def put(desk: Desk, index: int, match: int | None) -> int:
@@ -55,7 +33,7 @@ def test_of_those_who_saw_the_same_one_wins_and_the_others_are_told(shared_desk:
     for _ in range(3):
         with shared_desk.unit_of_work(TESTER, write=False) as uow:
             seen = document(uow, "core.topics").revision
-        results = at_once(lambda index, seen=seen: put(shared_desk, index, seen))  # type: ignore[misc]
+        results = at_once(MANY, lambda index, seen=seen: put(shared_desk, index, seen))  # type: ignore[misc]
         won = [result for result in results if isinstance(result, int)]
         assert len(won) == 1, results
         assert all(isinstance(result, int | Stale) for result in results)
@@ -64,7 +42,7 @@ def test_of_those_who_saw_the_same_one_wins_and_the_others_are_told(shared_desk:
 
 
 def test_everybody_who_saves_gets_a_number_of_their_own(shared_desk: Desk) -> None:
-    results = at_once(lambda index: put(shared_desk, index, None))
+    results = at_once(MANY, lambda index: put(shared_desk, index, None))
     assert all(isinstance(result, int) for result in results), results
     with shared_desk.unit_of_work(TESTER, write=False) as uow:
         numbers = sorted(revision.number for revision in list_revisions(uow, name="core.topics"))

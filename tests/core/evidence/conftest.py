@@ -10,35 +10,15 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from itsm.app import build
-from itsm.core.db import Base, make_engine
 from itsm.core.evidence.outside import SealFolder
 from itsm.core.evidence.rules import Report
 from itsm.core.evidence.verbs import verify_ledger
 from itsm.core.ledger.guards import SQLITE
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, TESTER, Clock, settings_for
-from tests.servers import new_database, postgres
-from tests.servers.process import Server
+from tests import real
+from tests.fixtures import TESTER, Clock
 
 Attack = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def quiet_server() -> Iterator[Server]:
-    """A PostgreSQL of our own: the safe horizon waits for every open transaction of the server, other tests' too."""
-    with postgres(durable=False) as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def quiet_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database on which nobody else works."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
-        return
-    with new_database(request.getfixturevalue("quiet_server").url) as url:
-        yield url
 
 
 @pytest.fixture
@@ -50,13 +30,8 @@ def ticking() -> Clock:
 @pytest.fixture
 def real_desk(quiet_url: str, tmp_path: Path, ticking: Clock) -> Iterator[Desk]:
     """A desk with its guards, on which every act is committed."""
-    engine = make_engine(quiet_url).execution_options(itsm_write=True)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    engine.dispose()
-    desk, _ = build(settings_for(tmp_path, quiet_url), ["incidents"], members=[INCIDENTS], clock=ticking)
-    yield desk
-    desk.database.dispose()
+    with real.real_desk(quiet_url, tmp_path, clock=ticking) as desk:
+        yield desk
 
 
 @pytest.fixture

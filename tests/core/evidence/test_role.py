@@ -11,7 +11,6 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ProgrammingError
 
 from itsm.app import build
-from itsm.core.db import Base, make_engine
 from itsm.core.evidence.outside import SealFolder
 from itsm.core.evidence.verbs import make_seal, verify_ledger
 from itsm.core.ledger.erasing import erase_texts
@@ -20,6 +19,7 @@ from itsm.core.tickets.verbs import add_comment, open_ticket
 from itsm.core.work.jobs import drain
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, TESTER, settings_for
+from tests.real import make_tables
 from tests.servers.process import Server
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "evidence.md"
@@ -55,10 +55,7 @@ def humble_desk(quiet_server: Server, tmp_path: Path) -> Iterator[Desk]:
     run(server.render_as_string(hide_password=False), at_server)
     inside = server.set(database=f"itsm_{tag}")
     run(inside.render_as_string(hide_password=False), [s for s in first if s not in at_server])
-    owner = make_engine(_as(inside, f"itsm_owner_{tag}"))
-    with owner.begin() as connection:
-        Base.metadata.create_all(connection)
-    owner.dispose()
+    make_tables(_as(inside, f"itsm_owner_{tag}"))
     run(inside.render_as_string(hide_password=False), later)
     url = _as(inside, f"itsm_desk_{tag}")
     desk, _ = build(settings_for(tmp_path, url), ["incidents"], members=[INCIDENTS])

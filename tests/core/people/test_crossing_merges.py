@@ -1,52 +1,28 @@
 """Two people at once: merges that cross, strangers who write twice in the same moment; one winner, nothing lost."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from itsm.app import build
-from itsm.core.db import Base
-from itsm.core.errors import Conflict
 from itsm.core.people.models import Address, Person
 from itsm.core.people.verbs import add_person, find_or_meet, merge_people
-from itsm.core.work.session import Database
 from itsm.plugins.machinery.desk import Desk
-from tests.fixtures import INCIDENTS, START, TESTER, Clock, settings_for
+from tests.fixtures import START, TESTER, Clock
+from tests.real import at_once, real_desk
 
 
 @pytest.fixture
 def open_desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     """A desk whose units of work commit, each on a connection of its own."""
-    database = Database(database_url)
-    with database.engine.execution_options(itsm_write=True).begin() as connection:
-        Base.metadata.create_all(connection)
-    settings = settings_for(tmp_path, database_url)
-    desk, _ = build(settings, ["incidents"], database=database, clock=Clock(START), members=[INCIDENTS])
-    yield desk
-    database.dispose()
+    with real_desk(database_url, tmp_path, clock=Clock(START)) as desk:
+        yield desk
 
 
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Do them in threads that start together; how each of them ended."""
-    ended, gate = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(number: int) -> None:
-        gate.wait(timeout=20)
-        try:
-            acts[number]()
-            ended[number] = "done"
-        except Conflict:
-            ended[number] = "conflict"
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return sorted(ended)
+def ends(results: list[object]) -> list[str]:
+    """How each of them ended."""
+    return sorted("done" if result is None else type(result).__name__.lower() for result in results)
 
 
 def test_of_two_merges_that_cross_one_wins(open_desk: Desk) -> None:
@@ -57,7 +33,8 @@ def test_of_two_merges_that_cross_one_wins(open_desk: Desk) -> None:
     for _ in range(5):
         with open_desk.unit_of_work(TESTER) as uow:
             a, b = (add_person(uow, name=name).id for name in "ab")
-        ended = at_once(lambda a=a, b=b: merge(a, b), lambda a=a, b=b: merge(b, a))
+        pairs = ((a, b), (b, a))
+        ended = ends(at_once(2, lambda index, pairs=pairs: merge(*pairs[index])))  # type: ignore[misc]
         assert ended == ["conflict", "done"]
         with open_desk.unit_of_work(TESTER, write=False) as uow:
             into = {
@@ -67,11 +44,11 @@ def test_of_two_merges_that_cross_one_wins(open_desk: Desk) -> None:
 
 
 def test_a_stranger_who_writes_eight_times_at_once_is_one_person(open_desk: Desk) -> None:
-    def meet() -> None:
+    def meet(_index: int) -> None:
         with open_desk.unit_of_work(TESTER) as uow:
             find_or_meet(uow, type="email", value="once@stranger.example")
 
-    assert at_once(*[meet] * 8) == ["done"] * 8
+    assert ends(at_once(8, meet)) == ["done"] * 8
     with open_desk.unit_of_work(TESTER, write=False) as uow:
         assert uow.session.scalar(select(func.count()).select_from(Person)) == 1
         assert uow.session.scalar(select(func.count()).select_from(Address)) == 1
