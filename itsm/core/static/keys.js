@@ -1,0 +1,186 @@
+// Everything by keys: shortcuts (data-key), rows of lists (data-rows), the palette (Ctrl K) and the list of keys (?).
+(() => {
+  "use strict";
+  const palette = document.getElementById("palette");
+  const help = document.getElementById("keys");
+  const field = palette.querySelector("input");
+  const list = palette.querySelector("ul");
+  const visible = (element) => element.getClientRects().length > 0;
+  const named = (element) =>
+    (element.dataset.command || element.getAttribute("aria-label") || element.title || element.textContent).trim().replace(/\s+/g, " ");
+
+  // A key by its place on the keyboard, so that the Russian layout has the same ones.
+  const keyOf = (event) => {
+    if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+    return event.code.startsWith("Key") && !event.shiftKey ? event.code.slice(3).toLowerCase() : "";
+  };
+
+  const use = (element) => {
+    element.closest("details:not([open])")?.setAttribute("open", "");
+    if (element.matches("summary")) element.parentElement.open = true;
+    if (element.matches("input, textarea, select")) element.focus();
+    else element.click();
+    if (element.matches("summary")) element.parentElement.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  };
+
+  // ---- rows: j and k go, o opens, x selects
+  const rows = () => [...document.querySelectorAll("[data-rows] > *")].filter(visible);
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return false;
+    const at = all.findIndex((row) => row.contains(document.activeElement));
+    const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    (next.querySelector("[data-open]") ?? next.querySelector("a"))?.focus();
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  const inRow = (selector) => document.activeElement.closest("[data-rows] > *")?.querySelector(selector);
+  const moves = { j: () => go(1), k: () => go(-1), o: () => click(inRow("[data-open]")), x: () => click(inRow("[type=checkbox]")) };
+  const click = (element) => {
+    element?.click();
+    return Boolean(element);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
+      event.preventDefault();
+      open();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const form = event.target.closest("form");
+      if (form) form.requestSubmit(form.querySelector("[data-main]") ?? undefined);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const key = keyOf(event);
+    if (!key) return;
+    if (key === "?") {
+      event.preventDefault();
+      tellKeys();
+    } else {
+      const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
+      if (target) use(target);
+      if (target || moves[key]?.()) event.preventDefault();
+    }
+  });
+
+  // ---- the keys of this page, as the page itself names them
+  const tellKeys = () => {
+    const body = help.querySelector("tbody");
+    for (const old of body.querySelectorAll("[data-found]")) old.remove();
+    const found = new Map();
+    for (const element of document.querySelectorAll("[data-key]")) {
+      if (visible(element) && !found.has(element.dataset.key)) found.set(element.dataset.key, named(element) || element.placeholder);
+    }
+    for (const [key, text] of found) {
+      const row = document.createElement("tr");
+      row.dataset.found = "";
+      row.append(document.createElement("td"), document.createElement("td"));
+      row.firstChild.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+      row.lastChild.textContent = text;
+      body.append(row);
+    }
+    for (const row of body.querySelectorAll("[data-rows-only]")) row.hidden = !rows().length;
+    help.showModal();
+  };
+
+  // ---- the palette: what this page offers, where the navigation leads, and what the search finds
+  const commands = () => [
+    ...[...document.querySelectorAll("main [data-command], main [data-key]")].filter(visible),
+    ...document.querySelectorAll("header a[href]:not(.brand), header [data-command]"),
+  ];
+  let offered = [];
+  let at = 0;
+  const folded = (text) => text.toLowerCase().replaceAll("ё", "е");
+
+  const show = (entries) => {
+    offered = entries;
+    at = Math.min(at, Math.max(entries.length - 1, 0));
+    list.replaceChildren(
+      ...entries.map(({ title, hint }, index) => {
+        const item = document.createElement("li");
+        item.id = `palette-${index}`;
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", String(index === at));
+        item.append(Object.assign(document.createElement("span"), { textContent: title, dir: "auto" }));
+        if (hint) item.append(Object.assign(document.createElement("small"), { textContent: hint }));
+        return item;
+      }),
+    );
+    mark();
+  };
+  const mark = () => {
+    [...list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === at)));
+    const current = list.children[at];
+    current?.scrollIntoView({ block: "nearest" });
+    if (current) field.setAttribute("aria-activedescendant", current.id);
+    else field.removeAttribute("aria-activedescendant");
+  };
+
+  const local = (typed) => {
+    const parts = folded(typed).split(/\s+/).filter(Boolean);
+    const seen = new Set();
+    return commands()
+      .map((element) => ({ title: named(element), hint: element.dataset.key ?? "", run: () => use(element) }))
+      .filter(({ title }) => title && parts.every((part) => folded(title).includes(part)) && !seen.has(title) && seen.add(title))
+      .slice(0, 12);
+  };
+
+  let asked = 0;
+  const look = async () => {
+    const typed = field.value.trim();
+    const mine = local(typed);
+    const number = /^[#№]?\s*(\d{1,15})$/.exec(typed)?.[1];
+    if (number) mine.unshift({ title: `#${number}`, hint: palette.dataset.ticket, run: () => location.assign(`/tickets/${number}`) });
+    at = 0;
+    show(mine);
+    const turn = (asked += 1);
+    if (typed.length < 2) return;
+    const answer = await fetch(`/search/suggest?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok || turn !== asked) return;
+    const { items } = await answer.json();
+    const found = items.map(({ title, url, label }) => ({ title, hint: label, run: () => location.assign(url) }));
+    show([...mine, ...found]);
+  };
+
+  const open = () => {
+    if (palette.open) return;
+    field.value = "";
+    palette.showModal();
+    look();
+  };
+  const choose = (index) => {
+    const entry = offered[index];
+    if (!entry) return;
+    palette.close();
+    entry.run();
+  };
+
+  let timer = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => look().catch(() => {}), 120);
+  });
+  field.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      at = (at + step + offered.length) % Math.max(offered.length, 1);
+      mark();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      choose(at);
+    }
+  });
+  list.addEventListener("click", (event) => choose([...list.children].indexOf(event.target.closest("li"))));
+  for (const dialog of [palette, help]) {
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+  for (const button of document.querySelectorAll("[data-palette]")) button.addEventListener("click", open);
+  for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", tellKeys);
+})();
