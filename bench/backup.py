@@ -86,7 +86,7 @@ def online(url: str, folder: Path) -> None:
 
     def look(*_: int) -> None:
         if time.monotonic() > deadline:
-            raise TimeoutError
+            raise SystemExit("not done in a minute")
 
     with closing(sqlite3.connect(make_url(url).database or "", timeout=60)) as connection, \
             closing(sqlite3.connect(folder / "online.sqlite3")) as target:  # fmt: skip
