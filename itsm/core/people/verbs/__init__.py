@@ -18,5 +18,6 @@ __all__ = [
     "add_team", "change_address", "change_organisation", "change_own_settings", "change_person", "change_team",
     "confirm_person", "find_by_address", "find_duplicates", "find_one", "find_or_meet", "find_visible", "history_of",
     "list_provisional", "merge_organisations", "merge_people", "merge_references", "new_domains", "preference",
-    "preview_merge", "remove_address", "set_member", "set_preference", "suggest_people", "survivor_of", "whole_history_of",
+    "preview_merge", "remove_address", "set_member", "set_preference", "suggest_people", "survivor_of",
+    "whole_history_of",
 ]  # fmt: skip
