@@ -1,8 +1,7 @@
 // On top of pages that work without it: forms are sent in place, lists refresh themselves, suggestions, menus.
 (() => {
   "use strict";
-  const words = document.documentElement.dataset;
-  const AGAIN = new Set([409, 412, 422, 428]); // the same page once more, with what was typed and why it was refused
+  const words = document.body.dataset;
 
   const tell = (text, bad = false) => {
     const place = document.getElementById("told");
@@ -11,7 +10,8 @@
   };
 
   // ---- forms in <main> are sent by htmx, and the answer is merged into the page: nothing jumps, nothing typed is lost
-  const inPlace = (ctx) => ctx.request.method !== "GET" && ctx.sourceElement.matches("form");
+  const isRefused = (ctx) => Boolean(ctx.response?.headers.get("HX-Refused")); // the page again, and why it was refused
+  const inPlace = (ctx) => ctx.request.method === "POST";
 
   document.addEventListener("htmx:before:init", (event) => {
     const link = event.target.closest("a");
@@ -20,37 +20,80 @@
 
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
-    const status = ctx.response?.status ?? 200;
-    if (status >= 400 && !AGAIN.has(status)) {
+    if (ctx.response?.status >= 400) {
       event.preventDefault();
       const page = new DOMParser().parseFromString(ctx.text ?? "", "text/html");
       tell(page.querySelector("[data-problem]")?.textContent.trim() || words.failed, true);
-    } else if (status < 400 && inPlace(ctx)) {
-      ctx.sourceElement.reset(); // done: what was typed here is no longer wanted
+    } else if (inPlace(ctx) && !isRefused(ctx)) {
+      ctx.sourceElement.reset?.(); // done: what was typed here is no longer wanted
     }
   });
+
+  // A second form waits for the answer to the first, which may change what it sends (a version); a second click does not.
+  let flying = null;
+  const waiting = [];
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!flying || !form.closest("main")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (form !== flying.form) waiting.push({ action: form.action, button: event.submitter?.name ? event.submitter : null });
+    },
+    true,
+  );
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (inPlace(ctx)) flying = { ctx, form: ctx.sourceElement }; // htmx may name another source once this one is gone
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.detail.ctx !== flying?.ctx) return;
+    flying = null;
+    const next = waiting.shift();
+    if (next) setTimeout(() => again(next)); // when htmx is done with this one
+  });
+  const again = ({ action, button }) => {
+    const form = [...document.querySelectorAll("main form")].find((other) => other.action === action);
+    form?.requestSubmit(button && [...form.elements].find(({ name, value }) => name === button.name && value === button.value));
+  };
 
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx && !event.detail.ctx.response) tell(words.offline, true);
   });
 
   document.addEventListener("htmx:before:history:update", (event) => {
-    const { history, sourceElement } = event.detail;
     const here = location.pathname + location.search;
-    if (sourceElement?.method === "post" || history.path.split("#")[0] === here) event.preventDefault();
+    if (flying || event.detail.history.path.split("#")[0] === here) event.preventDefault(); // what was sent has no address
   });
 
   document.addEventListener("htmx:after:swap", (event) => {
-    const refused = document.querySelector("main [aria-invalid='true'], main [role='alert']");
     const { ctx } = event.detail;
     if (!ctx || !inPlace(ctx)) return;
-    if (ctx.response?.status >= 400 && refused) {
+    const refused = document.querySelector("main [aria-invalid='true'], main [role='alert']");
+    if (isRefused(ctx) && refused) {
       if (!refused.matches("input, select, textarea")) refused.tabIndex = -1;
       refused.focus();
     } else if (document.activeElement === document.body) {
       document.getElementById("main").focus({ preventScroll: true });
     }
+    bring(ctx.text);
   });
+
+  // What the head of the answer needs and this page lacks; scripts of pages begin at `desk:shown`.
+  const bring = (text) => {
+    const head = new DOMParser().parseFromString(text.slice(0, text.indexOf("</head>")), "text/html").head;
+    const fresh = [...head.querySelectorAll("script[src], link[rel='stylesheet']")].filter((wanted) => {
+      const name = wanted.matches("script") ? "src" : "href";
+      return !document.head.querySelector(`[${name}="${CSS.escape(wanted.getAttribute(name))}"]`);
+    });
+    for (const wanted of fresh) {
+      const made = document.createElement(wanted.localName);
+      for (const { name, value } of wanted.attributes) made.setAttribute(name, value);
+      document.head.append(made);
+    }
+    document.dispatchEvent(new Event("desk:shown"));
+  };
 
   // ---- lists that refresh themselves: the server is asked with the tag of what is shown, and not while nobody looks
   document.addEventListener("htmx:config:request", (event) => {

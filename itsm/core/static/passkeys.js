@@ -52,8 +52,9 @@
     place.hidden = false;
   };
 
-  for (const form of document.querySelectorAll("form[data-passkey]")) {
+  const begin = (form) => {
     form.hidden = false;
+    form.dataset.ready = "";
     const answer = form.querySelector("[data-credential]");
     const button = form.querySelector("button");
     form.addEventListener("submit", (event) => {
@@ -70,5 +71,9 @@
           button.disabled = false;
         });
     });
-  }
+  };
+
+  const beginAll = () => document.querySelectorAll("form[data-passkey]:not([data-ready])").forEach(begin);
+  document.addEventListener("desk:shown", beginAll);
+  beginAll();
 })();

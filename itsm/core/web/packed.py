@@ -37,6 +37,7 @@ def _pack(response: Response) -> Response:
 def packed(response: Response, path: Path, version: str) -> Response:
     """The answer with a file, packed if the browser takes that and the file is a text."""
     if response.status_code == 200 and response.mimetype in TEXTS and "gzip" in request.accept_encodings:
+        response.close()
         response.direct_passthrough = False
         response.set_data(_file(path, version))
         response.headers["Content-Encoding"] = "gzip"

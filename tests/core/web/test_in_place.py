@@ -24,6 +24,16 @@ def test_a_form_in_place_that_leads_elsewhere_sends_the_browser_there(
     assert f"#{one} was merged" in agent.get(f"/tickets/{other}").text
 
 
+def test_a_refusal_in_place_is_the_page_again_and_no_error_of_the_browser(
+    signed_in: Callable[[str], Visitor], new_ticket: Callable[..., int]
+) -> None:
+    agent, path = signed_in("agent"), f"/tickets/{new_ticket()}/work"
+    refused = agent.post(path, {"minutes": "many"}, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused.headers["HX-Refused"]) == (200, "422")
+    assert agent.post(path, {"minutes": "many"}).status_code == 422
+    assert agent.post("/tickets/9999/work", {"minutes": "5"}, headers={"HX-Request": "true"}).status_code == 404
+
+
 def test_texts_are_packed_for_who_takes_that_and_the_api_never(client: FlaskClient) -> None:
     plain = client.get("/sign-in")
     packed = client.get("/sign-in", headers=BROWSER)
@@ -38,11 +48,11 @@ def test_texts_are_packed_for_who_takes_that_and_the_api_never(client: FlaskClie
 def test_scripts_of_others_are_served_by_ourselves_and_packed_once(client: FlaskClient) -> None:
     page = client.get("/sign-in").text
     address = next(part for part in page.split('"') if "htmx.min.js" in part)
-    packed = client.get(address, headers=BROWSER)
+    packed = client.get(address, headers=BROWSER, buffered=True)
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "immutable" in packed.headers["Cache-Control"]
-    assert gzip.decompress(packed.data) == client.get(address).data
-    again = client.get(address, headers={**BROWSER, "If-None-Match": packed.headers["ETag"]})
+    assert gzip.decompress(packed.data) == client.get(address, buffered=True).data
+    again = client.get(address, headers={**BROWSER, "If-None-Match": packed.headers["ETag"]}, buffered=True)
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -51,4 +61,4 @@ def test_a_phone_can_install_the_desk(client: FlaskClient) -> None:
     assert manifest.mimetype == "application/manifest+json"
     assert manifest.json is not None
     assert (manifest.json["display"], manifest.json["start_url"]) == ("standalone", "/")
-    assert client.get(manifest.json["icons"][0]["src"]).mimetype == "image/svg+xml"
+    assert client.get(manifest.json["icons"][0]["src"], buffered=True).mimetype == "image/svg+xml"
