@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-
 REFUSED = (409, 412, 422, 428)  # the page of the form again, with what was typed and why it was refused
 
 
