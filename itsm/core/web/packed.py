@@ -25,7 +25,7 @@ def _pack(response: Response) -> Response:
     if response.mimetype not in TEXTS or "Content-Encoding" in response.headers or request.path.startswith("/api/"):
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or response.is_streamed:
+    if not request.accept_encodings["gzip"] or response.is_streamed:
         return response
     body = response.get_data()
     if len(body) >= SMALLEST:
@@ -36,7 +36,7 @@ def _pack(response: Response) -> Response:
 
 def packed(response: Response, path: Path, version: str) -> Response:
     """The answer with a file, packed if the browser takes that and the file is a text."""
-    if response.status_code == 200 and response.mimetype in TEXTS and "gzip" in request.accept_encodings:
+    if response.status_code == 200 and response.mimetype in TEXTS and request.accept_encodings["gzip"]:
         response.close()
         response.direct_passthrough = False
         response.set_data(_file(path, version))
