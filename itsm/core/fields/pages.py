@@ -24,6 +24,12 @@ pages = Blueprint("fields", __name__)
 SUBJECTS = {
     "ticket": say("Tickets"), "person": say("People"), "organisation": say("Organisations"), "team": say("Groups"),
 }  # fmt: skip
+TYPES = {
+    "text": say("Text"), "long_text": say("Long text"), "whole": say("Whole number"), "decimal": say("Decimal number"),
+    "yes_no": say("Yes or no"), "choice": say("One of several"), "choices": say("Some of several"),
+    "date": say("Date"), "moment": say("Date and time"), "duration": say("Duration"), "money": say("Money"),
+    "reference": say("Reference"), "file": say("File"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def overview() -> Response:
         waiting = bool(uow.registry.unindexed)
         return render(
             uow, "core/fields.html", subjects=subjects, waiting=waiting, embedded=not is_postgresql(uow.session),
-            errors=_unreadable(uow),
+            errors=_unreadable(uow), types=TYPES,
         )  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def markdown(parser: MarkdownIt, text: str) -> Markup:
     safe = nh3.clean(
         rendered, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
     )
-    return Markup(safe)  # noqa: S704  (nh3 cleaned it)
+    # What scrolls is reached by keyboard too.
+    return Markup(safe.replace("<pre>", '<pre tabindex="0">'))  # noqa: S704  (nh3 cleaned it)
 
 
 def moment(value: datetime | str | None, format: str = "d MMM y, HH:mm") -> Markup | str:
