@@ -81,7 +81,7 @@ def _contradictions(field: Field, entry: Mapping[str, Any]) -> Iterator[tuple[st
     if len(values) != len(set(values)):
         yield "choices", say("A key is there twice.")
     if (field.type == "reference") != bool(field.reference):
-        yield "reference", say("Say which kind of thing is referred to; only the type reference does that.")
+        yield "reference", say("Say which type of thing is referred to; only the type reference does that.")
     if field.filterable and (why := unfilterable(field)):
         yield "filterable", why
     if field.type not in BOUNDED and (field.minimum, field.maximum) != (None, None):
@@ -150,7 +150,7 @@ def _unknown(uow: UnitOfWork, field: Field, known: set[str]) -> Iterator[tuple[s
         kinds = ", ".join(sorted(uow.registry.references))
         yield (
             "reference",
-            say("There is no kind {kind} to refer to; there are: {kinds}.", kind=field.reference, kinds=kinds),
+            say("There is no type {kind} to refer to; there are: {kinds}.", kind=field.reference, kinds=kinds),
         )
     for kind in sorted(set(field.kinds) - uow.registry.kinds.keys()):
         yield "kinds", say("There is no type {kind}.", kind=kind)

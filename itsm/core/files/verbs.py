@@ -31,7 +31,7 @@ def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryI
         raise Invalid.field("file", say("The file needs a name."))
     taken = document(uow, "core.uploads").body
     if not is_taken(shown, taken["refused"], taken["allowed"]):
-        raise Invalid.field("file", say("This desk takes no files of this kind: {name}.", name=shown))
+        raise Invalid.field("file", say("This desk takes no files of this type: {name}.", name=shown))
     with store.staged(content) as staged:
         row = {"sha256": staged.sha256, "size": staged.size, "created_at": uow.now}
         # Waits for whoever removes this very content, and then makes the row anew: so the row comes first.

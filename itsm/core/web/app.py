@@ -19,7 +19,7 @@ from itsm.core.act import Actor
 from itsm.core.errors import Forbidden, NotSignedIn
 from itsm.core.hookspecs.declarations import Routes
 from itsm.core.texts import say
-from itsm.core.web import edge, frame, headers, in_place, limits, measured, packed, problems, statics, words
+from itsm.core.web import charts, edge, frame, headers, in_place, limits, measured, packed, problems, statics, words
 from itsm.core.web.edge import EXTENSION, PUBLIC, SIGNED_IN, WebDesk, cookie_name
 from itsm.core.web.parser import Id, refuse_nul
 from itsm.core.web.pointers import RouteFault, check_pointers
@@ -54,6 +54,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     _words(app, desk.catalogues)
     statics.install(app, parts)
     words.install(app)
+    charts.install(app)
     frame.install(app)
     CSRFProtect(app)
     api = Api(app)

@@ -164,8 +164,8 @@ def documents() -> Sequence[DocumentType]:
     """Everything about incidents that is data."""
     return (
         DocumentType(
-            "incidents.priority", {"en": "Incident priority table", "ru": "Таблица приоритетов"}, PrioritySchema,
-            PRIORITY, check_table,
+            "incidents.priority", {"en": "Incident priority table", "ru": "Таблица приоритетов инцидентов"},
+            PrioritySchema, PRIORITY, check_table,
         ),
         DocumentType(
             "incidents.wait_reasons", {"en": "Reasons to wait", "ru": "Причины ожидания"}, WaitReasonsSchema,

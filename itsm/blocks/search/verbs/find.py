@@ -72,7 +72,7 @@ def find_subjects(
     """
     wanted = kinds_of(uow)
     if strange := set(kinds) - {one.name for one in wanted}:
-        raise Invalid.field("kind", say("There is nothing of the kind {kind} to search.", kind=sorted(strange)[0]))
+        raise Invalid.field("kind", say("There is nothing of the type {kind} to search.", kind=sorted(strange)[0]))
     found, asked = Found(), Asked(parse(words, ahead=ahead), number_of(words), title_key(words))
     for searchable in wanted:
         if kinds and searchable.name not in kinds:

@@ -76,7 +76,7 @@ def kind_of(uow: UnitOfWork, name: str) -> Searchable:
     """One kind; raises `Unknown` for a name that nobody registered."""
     found = all_kinds(uow).get(name)
     if found is None:
-        raise Unknown(say("There is nothing of the kind {kind} to search.", kind=name))
+        raise Unknown(say("There is nothing of the type {kind} to search.", kind=name))
     return found
 
 

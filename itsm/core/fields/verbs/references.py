@@ -45,7 +45,7 @@ def suggest_references(uow: UnitOfWork, *, kind: str, words: str) -> Sequence[tu
     """(id, name) of what the actor may see and `words` may mean, for type-ahead."""
     known = uow.registry.references.get(kind)
     if known is None:
-        raise Unknown(say("There is nothing of the kind {kind} to refer to.", kind=kind))
+        raise Unknown(say("There is nothing of the type {kind} to refer to.", kind=kind))
     return list(known.suggest(uow, words))[:10] if words.strip() else []
 
 
