@@ -18,7 +18,7 @@ def chart_top(numbers: Sequence[Number | None]) -> Number:
     largest = max((n for n in numbers if n is not None), default=0)
     if largest <= 1:
         return 1
-    step = 10 ** math.floor(math.log10(largest))
+    step: int = 10 ** math.floor(math.log10(largest))
     return next(step * times for times in (1, 2, 5, 10) if step * times >= largest)
 
 
