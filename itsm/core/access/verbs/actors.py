@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from itsm.core.access.models import Account, LoginSession, Role, RoleGrant, Token
 from itsm.core.access.rules import hash_secret, is_strong, is_within, narrowed
-from itsm.core.access.verbs.policy import sign_in_rules
+from itsm.core.access.verbs.policy import IN_FORCE, rules_of
 from itsm.core.act import NOBODY, Actor
 from itsm.core.errors import NotSignedIn
 from itsm.core.people.models import Person, Team, TeamMember
@@ -16,7 +16,6 @@ from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
 
 READ_ALL, READ_TEAM = "tickets.read_all", "tickets.read_team"
-DEEPEST = 20
 # A usable account with the permissions of each of its roles: one indexed query tells who is asking.
 PEOPLE = (
     select(
@@ -41,11 +40,14 @@ BY_TOKEN = (
     .where(or_(Token.expires_at.is_(None), Token.expires_at > bindparam("now")))
 )
 BY_SESSION = (
-    PEOPLE.add_columns(LoginSession.id.label("key"), LoginSession.seen_at, LoginSession.method, LoginSession.factor)
+    PEOPLE.add_columns(
+        LoginSession.id.label("key"), LoginSession.seen_at, LoginSession.method, LoginSession.factor,
+        IN_FORCE.label("rules"),
+    )
     .join(LoginSession, LoginSession.person_id == Person.id)
     .where(LoginSession.hash == bindparam("hashed"), LoginSession.revoked_at.is_(None), LoginSession.whole)
-    .where(LoginSession.expires_at > bindparam("now"), LoginSession.seen_at > bindparam("idle"))
-)
+    .where(LoginSession.expires_at > bindparam("now"))
+)  # fmt: skip
 BY_ID = PEOPLE.where(Person.id == bindparam("person"))
 # How old the note of the last use may be: reading pages must not become writing rows.
 SESSION_NOTED, TOKEN_NOTED = timedelta(minutes=5), timedelta(hours=1)
@@ -60,13 +62,14 @@ class Found(NamedTuple):
 
 def find_by_session(uow: UnitOfWork, secret: str) -> Found:
     """Who is signed in with this secret; nobody when it ended, or lacks a second factor that a role demands."""
-    rules = sign_in_rules(uow)
-    rest = timedelta(minutes=rules.idle_minutes)
-    given = {"hashed": hash_secret(secret), "now": uow.now, "idle": uow.now - rest}
-    rows = uow.session.execute(BY_SESSION, given).all()
+    rows = uow.session.execute(BY_SESSION, {"hashed": hash_secret(secret), "now": uow.now}).all()
     if not rows:
         return Found(NOBODY)
-    actor, first = _actor(uow, rows), rows[0]
+    first, rules = rows[0], rules_of(uow, rows[0].rules)
+    rest = timedelta(minutes=rules.idle_minutes)
+    if first.seen_at <= uow.now - rest:
+        return Found(NOBODY)
+    actor = _actor(uow, rows)
     roles = actor.roles | {role for role, _ in actor.roles_within}
     if roles & set(rules.second_factor_roles) and not is_strong(first.method, first.factor, rules.methods_enough):
         return Found(NOBODY)
@@ -148,9 +151,6 @@ def _scoped(uow: UnitOfWork, row: Row[Any], scopes: Iterable[str]) -> frozenset[
 def _teams(uow: UnitOfWork, person_id: int) -> frozenset[int]:
     """The groups that somebody is in or heads, and all below them."""
     member = select(TeamMember.team_id).where(TeamMember.person_id == person_id)
-    found = set(uow.session.scalars(select(Team.id).where(or_(Team.head_id == person_id, Team.id.in_(member)))))
-    fresh = found
-    for _ in range(DEEPEST):
-        fresh = set(uow.session.scalars(select(Team.id).where(Team.parent_id.in_(fresh)))) - found if fresh else set()
-        found = found | fresh
-    return frozenset(found)
+    own = select(Team.id).where(or_(Team.head_id == person_id, Team.id.in_(member))).cte(recursive=True)
+    below = own.union(select(Team.id).where(Team.parent_id == own.c.id))
+    return frozenset(uow.session.scalars(select(below.c.id)))

@@ -10,6 +10,7 @@ from itsm.core.configuration.verbs.documents import (
     find_revision,
     list_revisions,
     parsed_document,
+    parsed_revision,
     save_document,
 )
 from itsm.core.configuration.verbs.trial import Trial, difference, try_document
@@ -31,6 +32,7 @@ __all__ = [
     "import_desk",
     "list_revisions",
     "parsed_document",
+    "parsed_revision",
     "put_in_force",
     "restore_default",
     "save_document",

@@ -43,11 +43,16 @@ def parsed_document(uow: UnitOfWork, name: str, parse: Callable[[Mapping[str, An
     found = document(uow, name)
     if found.revision in uow.memo.get(FRESH, ()):
         return found.revision, parse(found.body)
-    key = (name, found.revision)
+    return found.revision, parsed_revision(uow, name, found.revision, parse)
+
+
+def parsed_revision(uow: UnitOfWork, name: str, revision: int, parse: Callable[[Mapping[str, Any]], T]) -> T:
+    """What `parse` makes of a revision of which another query told that it is in force; 0 is the default."""
+    key = (name, revision)
     if key not in uow.registry.parsed:
-        uow.registry.parsed[key] = parse(found.body)
+        uow.registry.parsed[key] = parse(_body(uow, name, revision) if revision else document_type(uow, name).default)
     made: T = uow.registry.parsed[key]
-    return found.revision, made
+    return made
 
 
 def _body(uow: UnitOfWork, name: str, revision: int) -> Mapping[str, Any]:
