@@ -1,5 +1,6 @@
 """What all enabled plugins brought, merged: the desk's answer to "which kinds, fields, calls … are there?"."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -51,7 +52,8 @@ class Registry:
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
     have no index yet. revisions, parsed: bodies of immutable configuration revisions, and what was made of them, by
-    (document, revision). timezone: the desk's. reach: where requests to other systems may go. place: its folders.
+    (document, revision). counted: how many tickets lists hold (`core.tickets.verbs.counts`). timezone: the desk's.
+    reach: where requests to other systems may go. place: its folders.
     """
 
     plugins: dict[str, str] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Registry:
     unindexed: set[tuple[str, str]] = field(default_factory=set)
     revisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     parsed: dict[tuple[str, int], Any] = field(default_factory=dict)
+    counted: OrderedDict[Any, int] = field(default_factory=OrderedDict)
     timezone: str = "UTC"
     reach: Reach = field(default_factory=Reach)
     place: Place = Place()

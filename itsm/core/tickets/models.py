@@ -33,6 +33,10 @@ class Ticket(Base):
             "ix_ticket_assignee_open", "assignee_id", desc("id"), sqlite_where=UNFINISHED, postgresql_where=UNFINISHED
         ),
         Index("ix_ticket_open", desc("id"), sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_ticket_opened_open", "opened_at", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_ticket_updated_open", "updated_at", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_ticket_opened", "opened_at", "id"),
+        Index("ix_ticket_updated", "updated_at", "id"),
         Index("ix_ticket_kind", "kind", "category", desc("id")),
         Index("ix_ticket_team", "team_id", desc("id")),
         Index("ix_ticket_assignee", "assignee_id", desc("id")),

@@ -5,6 +5,7 @@ from itsm.core.tickets.verbs.activate import activate_tickets
 from itsm.core.tickets.verbs.attach import attach_file, read_attachment
 from itsm.core.tickets.verbs.change import change_ticket, claim_ticket
 from itsm.core.tickets.verbs.comment import add_comment
+from itsm.core.tickets.verbs.counts import count_lists
 from itsm.core.tickets.verbs.find import count_tickets, find_ticket, list_tickets
 from itsm.core.tickets.verbs.history import record_history
 from itsm.core.tickets.verbs.move import move_ticket
@@ -14,7 +15,7 @@ from itsm.core.tickets.verbs.surround import add_tag, log_work, remove_tag, unwa
 
 __all__ = [
     "History", "PastFile", "Step", "activate_tickets", "add_comment", "add_tag", "attach_file", "change_ticket",
-    "claim_ticket", "count_tickets", "find_ticket", "link_tickets", "list_tickets", "log_work", "merge_ticket",
-    "move_ticket", "open_ticket", "read_attachment", "record_history", "remove_tag", "set_parent", "split_ticket",
-    "unlink_tickets", "unwatch", "watch",
+    "claim_ticket", "count_lists", "count_tickets", "find_ticket", "link_tickets", "list_tickets", "log_work",
+    "merge_ticket", "move_ticket", "open_ticket", "read_attachment", "record_history", "remove_tag", "set_parent",
+    "split_ticket", "unlink_tickets", "unwatch", "watch",
 ]  # fmt: skip

@@ -1,30 +1,22 @@
-"""Find tickets: one by number, lists by filters with keyset paging, counts."""
+"""Find tickets: one by number, lists by filters in an order, page by page both ways, counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from itsm.core.db import is_postgresql
-from itsm.core.errors import Invalid, Unknown
-from itsm.core.fields.rules import NUMERIC, Wrong, clean
-from itsm.core.fields.verbs import expression
-from itsm.core.hookspecs.declarations import Field
-from itsm.core.schemas import LINE_CONTROL, MAX_ID
-from itsm.core.texts import fold, say
-from itsm.core.tickets.models import Tag, Ticket
-from itsm.core.tickets.rules import CATEGORIES, enter
-from itsm.core.tickets.seen import inner_tickets
-from itsm.core.tickets.values import COLUMNS
+from itsm.core.errors import Unknown
+from itsm.core.schemas import MAX_ID
+from itsm.core.texts import say
+from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.rules import enter
 from itsm.core.tickets.verbs.draft import workflow_of
+from itsm.core.tickets.verbs.filters import filtered
+from itsm.core.tickets.verbs.order import Order, order_of
 from itsm.core.work.uow import UnitOfWork
 
-NUMBERS = frozenset({
-    "priority", "registered_by", "contact", "requested_for", "organisation", "service", "team", "assignee", "parent",
-})  # fmt: skip
-CODES = frozenset({"state", "outcome", "source", "topic", "closing_topic"})
 LISTED = (
     Ticket.id, Ticket.kind, Ticket.state, Ticket.category, Ticket.outcome, Ticket.title, Ticket.priority,
     Ticket.team_id, Ticket.assignee_id, Ticket.requested_for_id, Ticket.contact_id, Ticket.organisation_id,
@@ -36,10 +28,11 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of tickets as rows of columns, newest first; `next` continues it, '' at the end."""
+    """One page of tickets as rows of columns; `next` continues it and `previous` goes back, '' at the ends."""
 
     rows: Sequence[Row[Any]]
     next: str
+    previous: str = ""
 
 
 def find_ticket(uow: UnitOfWork, *, number: int) -> Ticket:
@@ -67,139 +60,53 @@ def _as_it_stands(uow: UnitOfWork, ticket: Ticket) -> None:
 
 
 def list_tickets(
-    uow: UnitOfWork, *, filters: Mapping[str, str] | None = None, after: str = "", limit: int = 50
+    uow: UnitOfWork,
+    *,
+    filters: Mapping[str, str] | None = None,
+    after: str = "",
+    limit: int = 50,
+    before: str = "",
+    sort: str = "",
+    group: str = "",
 ) -> Page:
-    """Tickets that the actor may see, newest first. One query, whatever the number of rows.
+    """Tickets that the actor may see, the newest first or as `sort` and `group` say (see `order_of`). One query.
 
-    filters: name → value; several values are separated by commas, `none` asks for "not set", `me` for the actor.
+    filters: name → value; several values are separated by commas, `none` asks for "not set", `me` for the actor;
+    `<name>.from` and `<name>.to` bound dates and numbers. after, before: `next` or `previous` of another page.
     """
-    statement = _filtered(uow, uow.query(Ticket, *LISTED), filters or {})
-    if after:
-        statement = statement.where(Ticket.id < _cursor(after))
+    order = order_of(sort, group)
     limit = max(1, min(limit, MOST))
-    rows = uow.session.execute(statement.order_by(Ticket.id.desc()).limit(limit + 1)).all()
-    more = len(rows) > limit
-    return Page(rows[:limit], str(rows[limit - 1].id) if more else "")
+    if before and not after:
+        return _page_before(uow, order, filters or {}, before, limit)
+    rows = _rows(uow, order, filters or {}, [order.behind(after)] if after else [], limit + 1)
+    following = order.place(rows[limit - 1]) if len(rows) > limit else ""
+    return Page(rows[:limit], following, order.place(rows[0]) if after and rows else "")
+
+
+def _page_before(uow: UnitOfWork, order: Order, filters: Mapping[str, str], before: str, limit: int) -> Page:
+    """The page that ends where another one begins: read backwards, shown forwards."""
+    back = order.turned()
+    rows = _rows(uow, back, filters, [back.behind(before, "before")], limit + 1)
+    page = rows[:limit][::-1]
+    return Page(page, order.place(page[-1]) if page else "", order.place(page[0]) if len(rows) > limit else "")
+
+
+def _rows(
+    uow: UnitOfWork, order: Order, filters: Mapping[str, str], more: Sequence[ColumnElement[bool]], limit: int
+) -> Sequence[Row[Any]]:
+    """What is sorted without an index is sorted as numbers alone, and only then read: rows are wide."""
+    narrow = filtered(uow, uow.query(Ticket, Ticket.id, *order.columns()), filters).where(*more)
+    narrow = narrow.order_by(*order.by()).limit(limit)
+    if len(order.terms) == 1:
+        return uow.session.execute(narrow.with_only_columns(*LISTED)).all()
+    few = narrow.subquery()
+    wide = select(*LISTED, *(few.c[f"at_{place}"] for place in range(len(order.terms) - 1)))
+    return uow.session.execute(wide.join(few, few.c.id == Ticket.id).order_by(*order.by())).all()
 
 
 def count_tickets(uow: UnitOfWork, *, filters: Mapping[str, str] | None = None, most: int | None = None) -> int:
     """How many tickets match; with `most` it stops counting there."""
-    statement = _filtered(uow, uow.query(Ticket, Ticket.id), filters or {})
+    statement = filtered(uow, uow.query(Ticket, Ticket.id), filters or {})
     if most is not None:
         statement = statement.limit(most)
     return uow.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-
-
-def _cursor(after: str) -> int:
-    if not (after.isascii() and after.isdigit() and len(after) < 16):
-        raise Invalid.field("after", say("This is no cursor; take `next` of an earlier answer."))
-    return int(after)
-
-
-def _filtered(uow: UnitOfWork, statement: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
-    for name, value in filters.items():
-        statement = statement.where(_condition(uow, name, value))
-    return statement
-
-
-def _condition(uow: UnitOfWork, name: str, value: str) -> ColumnElement[bool]:
-    values = [part.strip() for part in value.split(",") if part.strip()]
-    if len(value) > 500 or len(values) > 50 or not values:
-        raise Invalid.field(name, say("Give one to fifty values, separated by commas."))
-    if LINE_CONTROL.search(value):
-        raise Invalid.field(name, say("Control characters and line breaks are not allowed here."))
-    if name == "q":
-        found: ColumnElement[bool] | None = uow.hook.call("ticket_matches", uow=uow, words=value)
-        return found if found is not None else _words(value)
-    if name == "kind":
-        return Ticket.kind.in_(values)
-    if name in ("state_category", "category"):
-        return _categories(name, values)
-    if name == "tag":
-        tagged = select(Tag.ticket_id).where(Tag.fold.in_([fold(v) for v in values]))
-        return and_(inner_tickets(uow.act.actor), Ticket.id.in_(tagged))
-    if name == "external_id":
-        return Ticket.external_id.in_(values)
-    if name in ("premium", "incomplete"):
-        return _mark(uow, name, _truth(name, values))
-    if name in NUMBERS or name in CODES:
-        return _column(uow, name, values)
-    return _field(uow, name, values)
-
-
-def _categories(name: str, values: Sequence[str]) -> ColumnElement[bool]:
-    """`unfinished` is spelled as the partial indexes are, so that the planner meets them."""
-    wanted = ["new", "open", "waiting"] if values == ["unfinished"] else list(values)
-    wrong = [v for v in wanted if v not in CATEGORIES]
-    if wrong:
-        raise Invalid.field(name, say("Must be one of: {allowed}.", allowed=", ".join((*CATEGORIES, "unfinished"))))
-    return _literal_in(sorted(wanted, key=CATEGORIES.index))
-
-
-def _literal_in(values: Sequence[str]) -> ColumnElement[bool]:
-    return Ticket.category.in_([literal_column(f"'{v}'") for v in values])
-
-
-def _column(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[bool]:
-    column = getattr(Ticket, COLUMNS[name])
-    if values == ["none"]:
-        return column.is_(None)  # type: ignore[no-any-return]
-    if values == ["me"]:
-        return cast(ColumnElement[bool], column == uow.act.actor.person_id)
-    if name in CODES:
-        return column.in_(values)  # type: ignore[no-any-return]
-    if not all(v.isascii() and v.isdigit() and len(v) < 16 for v in values):
-        raise Invalid.field(name, say("Give numbers, `none` or `me`."))
-    numbers = [int(v) for v in values]
-    return cast(ColumnElement[bool], column == numbers[0] if len(numbers) == 1 else column.in_(numbers))
-
-
-def _mark(uow: UnitOfWork, name: str, wanted: bool) -> ColumnElement[bool]:
-    """What is missing is staff's to know: where the actor is none, the ticket counts as one that lacks nothing."""
-    if name == "premium":
-        return Ticket.premium.is_(wanted)
-    lacking = and_(inner_tickets(uow.act.actor), Ticket.incomplete.is_not(None))
-    return lacking if wanted else not_(func.coalesce(lacking, false()))
-
-
-def _truth(name: str, values: Sequence[str]) -> bool:
-    if values not in (["true"], ["false"]):
-        raise Invalid.field(name, say("Give true or false."))
-    return values == ["true"]
-
-
-def _words(value: str) -> ColumnElement[bool]:
-    """Where nobody searches better: the number, or every word somewhere in the title."""
-    words = fold(value).split()
-    patterns = [Ticket.title_fold.contains(word, autoescape=True) for word in words[:8]]
-    digits = value.strip().lstrip("#")
-    if digits.isascii() and digits.isdigit() and len(digits) < 16:
-        return or_(Ticket.id == int(digits), and_(*patterns))
-    return and_(*patterns)
-
-
-def _field(uow: UnitOfWork, name: str, values: Sequence[str]) -> ColumnElement[bool]:
-    """A field that is not public is looked at only in tickets whose internal side the actor may see."""
-    column, field = expression(uow, "ticket", name, "ticket.fields")
-    if field.public:
-        return _field_values(uow, name, field, column, values)
-    if not uow.act.actor.holds("tickets.internal"):
-        raise Invalid.field(name, say("Unknown filter."))
-    return and_(inner_tickets(uow.act.actor), _field_values(uow, name, field, column, values))
-
-
-def _field_values(
-    uow: UnitOfWork, name: str, field: Field, column: ColumnElement[Any], values: Sequence[str]
-) -> ColumnElement[bool]:
-    if values == ["none"]:
-        return column.is_(None)
-    try:
-        choices = values if field.type in ("choice", "choices") else ()
-        wanted = [clean(field, v, choices) for v in values]
-    except Wrong as wrong:
-        raise Invalid.field(name, wrong.message) from wrong
-    if field.type == "yes_no" and is_postgresql(uow.session):
-        wanted = ["true" if v else "false" for v in wanted]
-    if field.type in (*NUMERIC, "yes_no"):
-        return column.in_(wanted)
-    return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
