@@ -104,6 +104,13 @@
     else if (ctx.sourceElement.dataset.live) ctx.request.headers["If-None-Match"] = ctx.sourceElement.dataset.live;
   });
 
+  // What has not changed may have a new tag all the same: that of this moment is the cheapest one to ask with.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    const tag = ctx.response?.headers.get("ETag");
+    if (ctx.response?.status === 304 && tag && ctx.sourceElement.matches("[data-live]")) ctx.sourceElement.dataset.live = tag;
+  });
+
   // ---- suggestions for an input
   const suggest = async (input) => {
     const list = document.getElementById(input.getAttribute("list"));
