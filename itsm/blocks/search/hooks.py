@@ -66,6 +66,11 @@ def ticket_matches(uow: UnitOfWork, words: str) -> ColumnElement[bool] | None:
 
 
 @hook
+def ticket_resembles(uow: UnitOfWork, words: str) -> ColumnElement[bool] | None:
+    return verbs.resembling_tickets(uow, words=words)
+
+
+@hook
 def ticket_opened(uow: UnitOfWork, event: Happened) -> None:
     verbs.index_subjects(uow, kind="ticket", ids=[event.subject_id])
 

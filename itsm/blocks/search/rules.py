@@ -45,6 +45,7 @@ LONGEST_TITLE = 300
 MOST_TERMS = 16
 MOST_IN_PHRASE = 32
 SHORTEST_BEGINNING = 3
+MOST_TELLING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,13 @@ def parse(query: str, *, ahead: bool = False) -> list[Term]:
         if term := _term(words(chunk)[:MOST_IN_PHRASE], begins):
             terms.append(term)
     return terms[:MOST_TERMS]
+
+
+def telling(terms: Sequence[Term]) -> list[Term]:
+    """The few terms that say most of what a subject is about: the longest, without the shortest words."""
+    sizes = {term: max(len(stem_) for stem_ in (*term.stems, term.begins)) for term in dict.fromkeys(terms)}
+    found = [term for term in sizes if sizes[term] >= SHORTEST_BEGINNING]
+    return sorted(found, key=lambda term: -sizes[term])[:MOST_TELLING]
 
 
 def _term(asked: Sequence[str], begins: bool) -> Term | None:

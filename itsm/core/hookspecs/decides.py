@@ -58,3 +58,8 @@ def service_exists(uow: "UnitOfWork", service_id: int) -> bool | None:
 @spec("decides", default=None)
 def ticket_matches(uow: "UnitOfWork", words: str) -> "ColumnElement[bool] | None":
     """The condition on tickets under which `words` find one, whoever sees it; by default by the words of its title."""
+
+
+@spec("decides", default=None)
+def ticket_resembles(uow: "UnitOfWork", words: str) -> "ColumnElement[bool] | None":
+    """The condition on tickets that resemble one whose subject is being typed, whoever sees them; None: none do."""

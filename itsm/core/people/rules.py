@@ -15,6 +15,8 @@ LINES = ("", "L1", "L2", "L3", "commercial", "development")
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 LONGEST_DOMAIN = 253
 NATIONAL = 10
+SHORTEST_PHONE = 4
+PHONE = re.compile(r"[\d\s()+.\-–]{4,40}\Z")
 YEARS = (1900, 9000)
 
 
@@ -30,6 +32,17 @@ def address_fold(type: str, value: str) -> str:
     if len(digits) == 11 and digits[0] == "8":
         digits = "7" + digits[1:]
     return digits or fold(value)
+
+
+def digits_of_phone(text: str) -> str:
+    """The digits by which a phone is looked for while somebody types: with 8 for the country code 7 as well as without
+    any; '' where it does not look like a phone."""
+    digits = re.sub(r"\D", "", text) if PHONE.match(text.strip()) else ""
+    if len(digits) == len("89120002002"):
+        digits = address_fold("phone", digits)
+    elif digits.startswith("8") and not text.strip().startswith("+"):
+        digits = digits[1:]
+    return digits if len(digits) >= SHORTEST_PHONE else ""
 
 
 def is_email(value: str) -> bool:

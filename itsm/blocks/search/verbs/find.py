@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, union_all
@@ -10,7 +11,7 @@ from sqlalchemy.sql.elements import True_
 
 from itsm.blocks.search.hookspecs import Searchable
 from itsm.blocks.search.models import DOCUMENTS, Matches
-from itsm.blocks.search.rules import Term, fts_query, number_of, parse, title_key, ts_query
+from itsm.blocks.search.rules import Term, fts_query, number_of, parse, telling, title_key, ts_query
 from itsm.core.errors import Invalid
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import Label, fold, say
@@ -131,13 +132,21 @@ def _matching(uow: UnitOfWork, searchable: Searchable, asked: Asked) -> Sequence
 
 def _matches(uow: UnitOfWork, searchable: Searchable, terms: Sequence[Term]) -> ColumnElement[bool]:
     """Internal words count for the rows whose internal side the actor may see: all, none, or those of their reach."""
-    kind, actor = searchable.name, uow.act.actor
-    public = Matches(fts_query(terms, kind=kind, internal=False), ts_query(terms, kind=kind, internal=False))
-    if not searchable.internal or not actor.holds(searchable.internal):
+    return _matches_any(uow, searchable, [terms])
+
+
+def _matches_any(uow: UnitOfWork, searchable: Searchable, ways: Sequence[Sequence[Term]]) -> ColumnElement[bool]:
+    """The same for documents that match one of several sets of terms."""
+    public = _spelt(searchable.name, ways, internal=False)
+    if not searchable.internal or not uow.act.actor.holds(searchable.internal):
         return public
-    whole = Matches(fts_query(terms, kind=kind, internal=True), ts_query(terms, kind=kind, internal=True))
-    inner = _inner(uow, searchable)
+    whole, inner = _spelt(searchable.name, ways, internal=True), _inner(uow, searchable)
     return whole if isinstance(inner, True_) else or_(public, and_(whole, DOC.subject_id.in_(inner)))
+
+
+def _spelt(kind: str, ways: Sequence[Sequence[Term]], *, internal: bool) -> Matches:
+    fts = " OR ".join(f"({fts_query(terms, kind=kind, internal=internal)})" for terms in ways)
+    return Matches(fts, " | ".join(f"({ts_query(terms, kind=kind, internal=internal)})" for terms in ways))
 
 
 def _inner(uow: UnitOfWork, searchable: Searchable) -> Any:
@@ -163,6 +172,18 @@ def matching_tickets(uow: UnitOfWork, *, words: str) -> ColumnElement[bool] | No
         matching = select(DOC.subject_id).where(DOC.kind == "ticket", _matches(uow, searchable, terms))
         conditions.append(Ticket.id.in_(union_all(matching, _newer(words))))
     return or_(*conditions) if conditions else false()
+
+
+def resembling_tickets(uow: UnitOfWork, *, words: str) -> ColumnElement[bool] | None:
+    """The condition on `Ticket` that most of the telling words of a subject stand in its document, whatever their
+    order; None where there is nothing to go by."""
+    searchable: Searchable | None = uow.registry.brought.get(HOOK, {}).get("ticket")
+    terms = telling(parse(words, ahead=True))
+    if searchable is None or not terms:
+        return None
+    ways = list(combinations(terms, len(terms) // 2 + 1))
+    alike = select(DOC.subject_id).where(DOC.kind == "ticket", _matches_any(uow, searchable, ways))
+    return Ticket.id.in_(alike)
 
 
 def _newer(words: str) -> Select[int]:

@@ -6,6 +6,7 @@ import itsm.core.tickets.pages.edit
 import itsm.core.tickets.pages.export
 import itsm.core.tickets.pages.new
 import itsm.core.tickets.pages.queue
+import itsm.core.tickets.pages.requester
 import itsm.core.tickets.pages.ticket  # noqa: F401  (each brings its views)
 from itsm.core.tickets.pages.blueprint import pages
 

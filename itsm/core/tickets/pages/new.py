@@ -18,7 +18,9 @@ from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import fields_here, fields_on, inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.requester import choose_requester, meet_stranger, requester_of
 from itsm.core.tickets.verbs import open_ticket
+from itsm.core.tickets.verbs.alike import similar_tickets
 from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
@@ -29,7 +31,7 @@ from itsm.core.work.uow import UnitOfWork
 
 STAFF = ("requested_for", "title", "description", "service", "topic", "team", "assignee", "priority")
 REQUESTER = ("title", "description", "service", "topic")
-CONTROLS = ("kind", "key", "contact")
+CONTROLS = ("kind", "key", "look", "new_who", "new_name", "new_address")
 Typed = Mapping[str, Sequence[str]]
 
 
@@ -98,14 +100,21 @@ def _begun(uow: UnitOfWork, kind: Kind, typed: Typed) -> dict[str, Any]:
 
 
 def _form(uow: UnitOfWork, kind: Kind | None, inputs: list[Input], **more: Any) -> Response:
-    context = {"errors": (), "status": 200, **more}
-    return render(uow, "core/ticket_new.html", kind=kind, kinds=_kinds(uow), inputs=inputs, key=uuid4().hex, **context)
+    held = {item.name: item.text for item in inputs}
+    context = {"errors": (), "status": 200, "key": uuid4().hex, "labels": Labels(uow), **more}
+    return render(
+        uow, "core/ticket_new.html", kind=kind, kinds=_kinds(uow), inputs=inputs, held=held,
+        requester=requester_of(uow, held.get("requested_for", ""), request.form),
+        similar=similar_tickets(uow, words=held.get("title", "")[:300]), **context,
+    )  # fmt: skip
 
 
 @pages.post("/tickets/new")
 @needs("tickets.open")
 def register() -> Response:
     """Open the ticket with its files; the same form again leads to the same ticket."""
+    if "look" in request.form:
+        return _look()
     typed: dict[str, list[str]] = {}
     with reading() as uow:
         kind = _kind(uow, request.form.get("kind", "")[:40])
@@ -114,6 +123,7 @@ def register() -> Response:
         control = parse(KeyForm, _controls())
         typed = typed_in(inputs, request.form, CONTROLS)
         take_uploads(inputs, typed)
+        choose_requester(typed, request.form)
         uploads = [upload for upload in request.files.getlist("files") if upload.filename]
         with writing() as uow:
             number = _register(uow, control, typed, uploads)
@@ -121,6 +131,18 @@ def register() -> Response:
         return _again(request.form.get("kind", "")[:40], typed, error)
     flash(translated(say("The ticket #{number} is registered.", number=number)))
     return redirect(url_for("tickets.page", number=number))
+
+
+def _look() -> Response:
+    """The page as what was typed so far lets it be: who the requester is, what resembles the subject, which fields
+    apply. Nothing is written and nothing refused."""
+    with reading() as uow:
+        kind = _kind(uow, request.form.get("kind", "")[:40])
+        typed = {name: request.form.getlist(name) for name in request.form}
+        choose_requester(typed, request.form)
+        inputs = _inputs(uow, kind, typed)
+        put_typed(inputs, typed)
+        return _form(uow, kind, inputs, key=request.form.get("key", "")[:64])
 
 
 def _controls() -> Any:
@@ -136,6 +158,7 @@ def _register(uow: UnitOfWork, control: dict[str, Any], typed: dict[str, list[st
     earlier = take_in(uow, source=f"page:{actor().person_id}", key=control["key"], content=content)
     if earlier is not None:
         return int(earlier["number"])
+    meet_stranger(uow, typed, request.form)
     values = {name: value for name, value in values_from(uow, typed).items() if value not in (None, "", [])}
     own = {name: value for name, value in values.items() if "." not in name}
     given = {name: value for name, value in values.items() if "." in name}
