@@ -61,6 +61,7 @@ from itsm.core.tickets.api import api_blueprint
 from itsm.core.tickets.documents import core_documents
 from itsm.core.tickets.jobs import remap
 from itsm.core.tickets.models import Attachment, Comment, Ticket
+from itsm.core.tickets.offered import forms_document
 from itsm.core.tickets.pages import pages as ticket_pages
 from itsm.core.tickets.seen import inner_tickets, is_staff_everywhere, visible_tickets
 from itsm.core.work.jobs.clockwork import forget_receipts
@@ -110,7 +111,7 @@ def register_references() -> Sequence[ReferenceType]:
 @hook
 def register_documents() -> Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]:
     own = (*core_documents(), *people_documents(), *access_documents(), *file_documents())
-    return (*own, fields_document(), rules_document(), retention_document)
+    return (*own, fields_document(), rules_document(), forms_document(), retention_document)
 
 
 @hook

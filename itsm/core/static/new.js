@@ -98,6 +98,13 @@
     if (input) close(input);
   });
 
+  // What only looks things up sends no files.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { body } = event.detail.ctx.request;
+    if (!body?.has?.("look")) return;
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+  });
+
   // One of several whom the page offers.
   document.addEventListener("change", (event) => {
     const radio = event.target.closest("[data-fill]");

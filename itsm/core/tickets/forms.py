@@ -132,6 +132,7 @@ def open_schema(declared: Iterable[Field]) -> type[Schema]:
     return TicketValues.from_dict(
         {
             "kind": Key(required=True),
+            "form": Key(),
             "title": Line(300, required=True),
             "tags": fields.List(Line(60), validate=Size(0, 50)),
             "fields": values_schema(declared),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -22,11 +22,12 @@ from tests.fixtures import INCIDENTS, TESTER, World
 
 @dataclass
 class Fielded:
-    """The desk of a world with more fields."""
+    """The desk of a world with more fields; `ids` of what a test put there."""
 
     desk: Desk
     app: Flask
     world: World
+    ids: dict[str, int] = field(default_factory=dict)
 
     def api(self, who: str, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> Any:
         """A call of the API as one of the sample people."""

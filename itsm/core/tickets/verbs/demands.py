@@ -4,19 +4,32 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
+
 from itsm.core.act import Actor
 from itsm.core.configuration.verbs import document
 from itsm.core.errors import Refusal
-from itsm.core.fields.conditions import FORMLESS, Standing, is_empty, missing, visible
+from itsm.core.fields.conditions import FORMLESS, Standing, is_demanded, is_empty, missing, visible
 from itsm.core.fields.guarded import read_only
-from itsm.core.fields.verbs import default_of
+from itsm.core.fields.verbs import clean_fields, default_of
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.hookspecs.guards import Draft
+from itsm.core.people.models import Team
 from itsm.core.texts import say
+from itsm.core.tickets.offered import Form, form_for, forms_of
 from itsm.core.tickets.rules import UNFINISHED
 from itsm.core.work.uow import UnitOfWork
 
 UNDONE = frozenset({"cancelled", "merged", "duplicate"})
+
+
+def service_path(uow: UnitOfWork, service: int | None) -> frozenset[str]:
+    """The key of a service and of all above it."""
+    known = uow.memo.get("service_keys")
+    if known is None:
+        known = uow.memo["service_keys"] = dict(_paths(uow))
+    keys: frozenset[str] = known.get(service, frozenset())
+    return keys
 
 
 def standing_of(uow: UnitOfWork, kind: str, values: Mapping[str, Any], actor: Actor | None = None) -> Standing:
@@ -36,11 +49,7 @@ def _services(uow: UnitOfWork, service: int | None) -> frozenset[str]:
     fields = uow.registry.fields_of("ticket").values()
     if service is None or not any(when.services for field in fields for when in _whens(field)):
         return frozenset()
-    known = uow.memo.get("service_keys")
-    if known is None:
-        known = uow.memo["service_keys"] = dict(_paths(uow))
-    keys: frozenset[str] = known.get(service, frozenset())
-    return keys
+    return service_path(uow, service)
 
 
 def _whens(field: Field) -> list[Any]:
@@ -53,6 +62,26 @@ def _paths(uow: UnitOfWork) -> Iterator[tuple[int, frozenset[str]]]:
     for service in uow.hook.call("service_names", uow=uow):
         path = [*path[: service.depth], service.key]
         yield service.id, frozenset(path)
+
+
+def put_preset(uow: UnitOfWork, draft: Draft, given: Collection[str], form: Form | None) -> None:
+    """Let what the form presets and nobody gave have its value; services and groups are named by their keys."""
+    for name, value in preset_of(uow, form).items() if form is not None else ():
+        if name not in given or is_empty(draft.values.get(name)):
+            draft.values[name] = value
+
+
+def preset_of(uow: UnitOfWork, form: Form) -> dict[str, Any]:
+    """What a form presets, as the ticket holds it; a service or group that is gone presets nothing."""
+    found = dict(form.preset)
+    if "service" in found:
+        keys = {service.key: service.id for service in uow.hook.call("service_names", uow=uow)}
+        found["service"] = keys.get(found["service"])
+    if "team" in found:
+        found["team"] = uow.session.scalar(select(Team.id).where(Team.key == found["team"], Team.active))
+    own = {name: value for name, value in found.items() if value is not None}
+    declared = uow.registry.fields_of("ticket")
+    return own | clean_fields(uow, "ticket", {name: own[name] for name in own if name in declared})[0]
 
 
 def put_defaults(uow: UnitOfWork, draft: Draft, given: Collection[str]) -> None:
@@ -68,11 +97,49 @@ def put_defaults(uow: UnitOfWork, draft: Draft, given: Collection[str]) -> None:
             draft.values[name] = default_of(uow, waiting.pop(name))
 
 
-def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, form: bool) -> list[Refusal]:
+def form_in_use(uow: UnitOfWork, draft: Draft, form: bool | str) -> Form | None:
+    """The form by which a new ticket comes: of the person's roles; where nobody fills one in, the one for everybody,
+    which tells what is missing. form: its key, or whether there is one."""
+    if draft.before or uow.act.origin != "live":
+        return None
+    if form is False or not _by_person(uow, draft):
+        return _for_everybody(uow, draft.kind)
+    roles = uow.act.actor.roles_in(draft.values.get("organisation"))
+    return form_for(uow, kind=draft.kind, roles=roles, key=form if isinstance(form, str) else "")
+
+
+def _for_everybody(uow: UnitOfWork, kind: str) -> Form | None:
+    return next((form for form in forms_of(uow, ()) if kind in form.kinds), None)
+
+
+def _asked(uow: UnitOfWork, draft: Draft, form: Form | None) -> list[str]:
+    """What a form demands and the ticket lacks."""
+    if form is None or not form.mandatory:
+        return []
+    demanded = form.demands(service_path(uow, draft.values.get("service")))
+    return [name for name in demanded if is_empty(draft.values.get(name))]
+
+
+def judge_form(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], form: Form | None) -> Iterator[Refusal]:
+    """What a person gives although their form does not take it."""
+    if form is None or not _by_person(uow, draft):
+        return
+    declared, at = uow.registry.fields_of("ticket"), standing_of(uow, draft.kind, draft.values)
+    for name in form.strange(given):
+        if name not in declared or not is_demanded(declared[name], at):
+            yield Refusal(name, say("This does not stand on your form."))
+    service = draft.values.get("service")
+    if service is not None and not form.takes(service_path(uow, service)):
+        yield Refusal("service", say("Your form is not for this service."))
+
+
+def judge_fields(
+    uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, form: bool, offered: Form | None = None
+) -> list[Refusal]:
     """Refusals of this act, and in the draft what the ticket lacks.
 
-    form: whether a person fills in a form. Without one nothing is demanded, what is missing is marked. An import is
-    not judged.
+    form: whether a person fills in a form. Without one nothing is demanded, what is missing is marked. offered: the
+    form of a new ticket. An import is not judged.
     """
     declared = uow.registry.fields_of("ticket")
     if uow.act.origin != "live":
@@ -82,7 +149,7 @@ def judge_fields(uow: UnitOfWork, draft: Draft, given: Mapping[str, Any], *, for
     shown = visible(declared, after) if filled else set()
     refusals = [Refusal(name, say("Does not apply here.")) for name in filled if name not in shown]
     refusals += _read_only(uow, draft, given, after)
-    lacking = missing(declared, after)
+    lacking = list(dict.fromkeys([*missing(declared, after), *_asked(uow, draft, offered)]))
     marked = _still_missing(uow, draft, after, lacking)
     before = missing(declared, standing_of(uow, draft.kind, draft.before)) if draft.before and lacking else []
     fresh = [name for name in lacking if name not in before]
@@ -114,6 +181,7 @@ def _still_missing(uow: UnitOfWork, draft: Draft, after: Standing, lacking: Coll
         return []
     initial = document(uow, f"workflow.{draft.kind}").body["initial"]
     begun = missing(uow.registry.fields_of("ticket"), replace(after, state=initial, category="new"))
+    begun += _asked(uow, draft, _for_everybody(uow, draft.kind))
     return [name for name in marked if name in lacking or name in begun]
 
 

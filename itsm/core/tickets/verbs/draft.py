@@ -15,6 +15,7 @@ from itsm.core.people.rules import is_premium
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import fold, say
 from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.offered import Form
 from itsm.core.tickets.rules import State, Workflow, enter, most_urgent
 from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.values import COLUMNS, EDITABLE, difference, snapshot, split_texts, values_of
@@ -147,15 +148,17 @@ def _unknown_codes(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterable[Refus
 
 
 def guard(
-    uow: UnitOfWork, hook: str, draft: Draft, refusals: list[Refusal], given: Mapping[str, Any], *, form: bool = True
-) -> None:
+    uow: UnitOfWork, hook: str, draft: Draft, refusals: list[Refusal], given: Mapping[str, Any], *, form: bool = True,
+    offered: Form | None = None,
+) -> None:  # fmt: skip
     """Ask the guards and the conditions of fields, and refuse with all reasons at once.
 
-    given: what the act sets. form: whether a person fills in a form, see `judge_fields`.
+    given: what the act sets. form, offered: whether a person fills in a form, and which, see `judge_fields`.
     """
     refusals = refusals + uow.hook.call(hook, uow=uow, draft=draft)
     known = {refusal.field for refusal in refusals}
-    refusals += [refusal for refusal in judge_fields(uow, draft, given, form=form) if refusal.field not in known]
+    refusals += [refusal for refusal in judge_fields(uow, draft, given, form=form, offered=offered)
+                 if refusal.field not in known]  # fmt: skip
     if refusals:
         raise (NotAllowedNow if draft.transition else Invalid)(refusals=refusals)
 

@@ -11,7 +11,7 @@ from itsm.core.people.models import Person
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.values import COLUMNS
-from itsm.core.tickets.verbs.demands import put_defaults
+from itsm.core.tickets.verbs.demands import form_in_use, judge_form, put_defaults, put_preset
 from itsm.core.tickets.verbs.draft import cleaned, guard, premium_of, settle_priority, tell, workflow_of, write_row
 from itsm.core.tickets.verbs.surround import put_tags
 from itsm.core.work.uow import UnitOfWork
@@ -26,14 +26,15 @@ def open_ticket(
     fields: Mapping[str, Any] | None = None,
     tags: Sequence[str] = (),
     source: str = "",
-    form: bool = True,
+    form: bool | str = True,
     **given: Any,
 ) -> Ticket:
     """Open a ticket of `kind`; `given` are further values by their names (team, assignee, requested_for, …).
 
     A given `priority` is a person's choice and stays pinned; without one the voices decide. source: the channel, by
-    default the act's. form: False where a person acts without filling in a form, so that what is mandatory is marked
-    as missing and not demanded. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
+    default the act's. form: the key of the form that is filled in, by default the first that the actor's roles have for
+    this type (document `core.forms`); False where a person acts without filling in one, so that what is mandatory is
+    marked as missing and not demanded. Raises `Invalid` with every refusal at once, `Forbidden` without `tickets.open`.
     """
     uow.require_somewhere("tickets.open")
     if kind not in uow.registry.kinds:
@@ -57,8 +58,11 @@ def open_ticket(
     )
     uow.require("tickets.open", draft.values["organisation"])
     refusals += _refused_tags(tags)
+    offered = form_in_use(uow, draft, form)
+    put_preset(uow, draft, values, offered)
     put_defaults(uow, draft, values)
-    guard(uow, "ticket_opening", draft, refusals, values, form=form)
+    refusals += judge_form(uow, draft, values, offered)
+    guard(uow, "ticket_opening", draft, refusals, values, form=form is not False, offered=offered)
     voices = settle_priority(uow, draft)
     ticket = Ticket(kind=kind, opened_at=uow.now, version=1, fields={})
     write_row(ticket, uow, draft.values)
@@ -73,7 +77,10 @@ def open_ticket(
 
 
 def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
-    """Fill in who registered it, whose organisation it is, and the premium mark."""
+    """Fill in who registered it, whose organisation it is, and the premium mark.
+
+    Who may open tickets of one organisation alone opens them there.
+    """
     actor = uow.act.actor
     people: dict[str, Any] = {"registered_by": actor.person_id}
     if not actor.holds("tickets.work") and values.get("requested_for") is None:
@@ -82,6 +89,9 @@ def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
     person = people.get("requested_for") or people.get("contact")
     if people.get("organisation") is None and person is not None:
         people["organisation"] = uow.session.scalar(select(Person.organisation_id).where(Person.id == person))
+    reach = actor.reach("tickets.open")
+    if people.get("organisation") is None and len(reach) == 1:
+        people["organisation"] = next(iter(reach))
     people["premium"] = premium_of(uow, people)
     people.setdefault("description", "")
     return people
