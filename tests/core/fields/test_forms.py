@@ -117,7 +117,7 @@ def test_the_page_shows_one_button_few_fields_and_keeps_what_was_typed(dispatche
     assert "Lottery call" in page
     for absent in ("f-team", "f-priority", "f-assignee", "f-incidents-impact", "f-requested_for"):
         assert f'id="{absent}"' not in page
-    typed = {"form": "call", "kind": "incident", "key": "k" * 10, "title": "Нет бумаги", "gadgets.phone": EVIL}
+    typed = {"form_key": "call", "kind": "incident", "key": "k" * 10, "title": "Нет бумаги", "gadgets.phone": EVIL}
     refused = browser.post("/tickets/new", typed)
     assert refused.status_code == 422
     assert 'id="f-gadgets-lottery-error"' in refused.text
@@ -157,7 +157,7 @@ def test_a_form_of_several_types_asks_which_it_is(with_fields: Callable[..., Fie
     browser = desk.signed_in("agent")
     page = browser.get("/tickets/new").text
     assert page.count('type="radio" name="kind"') == 2
-    sent = {"form": "call", "kind": "request", "key": "k" * 10, "title": "A chair"}
+    sent = {"form_key": "call", "kind": "request", "key": "k" * 10, "title": "A chair"}
     made = browser.post("/tickets/new", sent)
     assert desk.api("agent", "GET", made.location).json["kind"] == "request"
 

@@ -27,14 +27,14 @@ from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field, parse, put_refusals, put_typed, typed_in
 from itsm.core.work.uow import UnitOfWork
 
-KEYS = ("form", "kind", "key")
+KEYS = ("form_key", "kind", "key")  # an input called `form` would hide the property `form` of its form from scripts
 CONTROLS = (*KEYS, "look", "new_who", "new_name", "new_address")
 
 
 class KeyForm(Strict):
     """What a new form carries besides the values."""
 
-    form = Line(40, blank=True, load_default="")
+    form_key = Line(40, blank=True, load_default="")
     kind = Line(40, required=True)
     key = Verbatim(64, minimum=8, required=True)
 
@@ -54,7 +54,7 @@ def new() -> Response:
 def _begin(
     uow: UnitOfWork, asked: Mapping[str, str], typed: Mapping[str, list[str]] | None = None, shown: Collection[str] = ()
 ) -> Begun | None:
-    return begin(uow, asked.get("form", "")[:40], asked.get("kind", "")[:40], typed, shown)
+    return begin(uow, asked.get("form_key", asked.get("form", ""))[:40], asked.get("kind", "")[:40], typed, shown)
 
 
 def _page(uow: UnitOfWork, begun: Begun | None, **more: Any) -> Response:
@@ -127,7 +127,7 @@ def _only(names: Collection[str]) -> Any:
 def _register(
     uow: UnitOfWork, form: Form, control: dict[str, Any], typed: dict[str, list[str]], uploads: list[Any]
 ) -> int:
-    content = [control["form"], control["kind"], typed, [upload.filename for upload in uploads]]
+    content = [control["form_key"], control["kind"], typed, [upload.filename for upload in uploads]]
     earlier = take_in(uow, source=f"page:{actor().person_id}", key=control["key"], content=content)
     if earlier is not None:
         return int(earlier["number"])
