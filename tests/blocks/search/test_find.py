@@ -224,3 +224,18 @@ def test_the_page_and_its_suggestions_show_what_is_found(as_: Any, work: Any, cl
     assert client.get("/search").status_code == 200
     items = client.get("/search/suggest?q=роут").json["items"]
     assert [(i["kind"], i["id"]) for i in items] == [("ticket", number)]
+
+
+def test_a_ticket_resembles_a_subject_by_most_of_its_telling_words(uow: Any) -> None:
+    kept = ticket(uow, "Принтер в бухгалтерии жуёт бумагу")
+    far = ticket(uow, "Бумага для переговоров")
+    uow.flush()
+    index_subjects(uow, kind="ticket", ids=[kept, far])
+
+    def alike(words: str) -> set[int]:
+        condition = uow.hook.call("ticket_resembles", uow=uow, words=words)
+        return set() if condition is None else set(uow.session.scalars(select(Ticket.id).where(condition)))
+
+    assert alike("зажевало бумагу: принтер бухгалтерии") == {kept}
+    assert alike("бумаг") == {kept, far}
+    assert alike("в и на") == alike("") == alike('"') == set()
