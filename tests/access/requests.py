@@ -25,7 +25,8 @@ def variables(ids: Ids) -> Mapping[str, Any]:
     """What stands for the variables of addresses, by their names."""
     return {
         "number": ids["ticket"], "person_id": ids["person"], "organisation_id": ids["acme"], "team_id": ids["team"],
-        "attachment_id": ids["file"], "address_id": ids["address"], "subject": "ticket", "id_": ids["ticket"],
+        "attachment_id": ids["file"], "comment_id": ids["comment"], "address_id": ids["address"],
+        "subject": "ticket", "id_": ids["ticket"],
         "kind": "ticket", "what": "person", "tag": "kicked", "transition": "take", "part": "core", "file": "desk.css",
         "call_id": 1, "revision_id": 1, "token_id": 1,
     }  # fmt: skip
@@ -78,6 +79,8 @@ def _api(ids: Ids) -> dict[str, tuple[Order, ...]]:
         f"POST {ticket}/links": (Order(body={"to": ids["other"]}),),
         f"POST {ticket}/merge": (Order(body={"into": ids["other"]}),),
         f"PUT {ticket}/parent": (Order(body={"parent": None}),),
+        f"POST {ticket}/values/<name>": (Order({"name": "topic"}, body={"topic": "", "was": "{}"}),),
+        "POST /tickets/preview": (Order(body={"body": "**A word**"}),),
         f"POST {ticket}/split": (Order(body={"comments": [ids["comment"]], "title": "Half"}),),
         f"POST {ticket}/tags": (Order(body={"tag": "new"}),),
         f"POST {ticket}/transitions": (Order(body={"transition": "take"}),),
@@ -106,6 +109,8 @@ def _pages(ids: Ids) -> dict[str, tuple[Order, ...]]:
         f"POST {ticket}/links/remove": (Order(body={"to": ids["other"], "type": "relates"}),),
         f"POST {ticket}/merge": (Order(body={"number": ids["other"]}),),
         f"POST {ticket}/parent": (Order(body={"number": ""}),),
+        f"POST {ticket}/values/<name>": (Order({"name": "topic"}, body={"topic": "", "was": "{}"}),),
+        "POST /tickets/preview": (Order(body={"body": "**A word**"}),),
         f"POST {ticket}/split": (Order(body={"comments": ids["comment"], "title": "Half"}),),
         f"POST {ticket}/tags": (Order(body={"tag": "new"}),),
         f"POST {ticket}/tags/remove": (Order(body={"tag": "kicked"}),),

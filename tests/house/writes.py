@@ -29,6 +29,7 @@ SILENT = {
     "stored_upload": "who brought such a content",
     "notices_notice": "projections of events, and which of them somebody has read",
     "preference": "how the desk looks to one person, who alone sees it",
+    "ticket_presence": "who looks at a ticket just now, forgotten a minute later",
     "plugin_fault": "a row of proof of its own",
     "search_document": "a projection of events",
     "search_index": "a projection of events",

@@ -25,15 +25,20 @@ class Shown(NamedTuple):
 
 def fields_shown(uow: UnitOfWork, subject: str, row: Any, *, staff: bool) -> list[Shown]:
     """What is filled in, in the fields' order; who is no staff of this row sees the public ones."""
+    return list(fields_by_name(uow, subject, row, staff=staff).values())
+
+
+def fields_by_name(uow: UnitOfWork, subject: str, row: Any, *, staff: bool) -> dict[str, Shown]:
+    """The same by the fields' full names."""
     id_, values = row.id, row.fields
-    return [
-        Shown(
+    return {
+        f.name: Shown(
             label_text(f.label, locale()), text_of(uow, f, values[f.name]), f.type == "long_text",
             _url(uow, f, subject, id_, values[f.name]),
         )
         for f in fields_in_order(uow, subject)
         if f.name in values and (staff or f.public)
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def text_of(uow: UnitOfWork, field: Field, value: Any) -> str:

@@ -34,7 +34,7 @@ FieldType = Literal[
     "file",
 ]
 FieldSubject = Literal["ticket", "person", "organisation", "team"]
-Place = Literal["ticket", "ticket_side"]
+Place = Literal["ticket", "ticket_side", "composer"]
 Writer = Literal["people", "plugin"]
 
 
@@ -170,7 +170,11 @@ class NavEntry:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel: `context(uow, subject)` returns what its template needs, or None for nothing to show."""
+    """A panel: `context(uow, subject)` returns what its template needs, or None for nothing to show.
+
+    place: `ticket` in the middle, `ticket_side` beside, `composer` above the text of a message (what a form there
+    holds is sent with the message, so it has none). slow: fetched by itself when the page stands, with its own ETag.
+    """
 
     key: str
     title: Label
@@ -179,6 +183,7 @@ class Panel:
     permission: str
     template: str
     context: "Callable[[UnitOfWork, Any], Mapping[str, Any] | None]"
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -253,12 +253,24 @@ def horizon_of(session: Session) -> ColumnElement[bool]:
     return or_(EVENTS.c.position < horizon, EVENTS.c.epoch < newest)
 
 
-def history(session: Session, stream: str, subject_id: int) -> list[tuple[Event, Mapping[str, Any]]]:
-    """A stream from its beginning, each event with its texts (empty where it has none or they were erased)."""
+def history(
+    session: Session, stream: str, subject_id: int, *, since: int = 0, until: int | None = None,
+    types: Collection[str] = (),
+) -> list[tuple[Event, Mapping[str, Any]]]:  # fmt: skip
+    """A stream from its beginning, each event with its texts (empty where it has none or they were erased).
+
+    since, until: only those numbered so in the stream, `until` itself left out; types: only these.
+    """
     statement = (
         select(Event, EventText.texts)
         .outerjoin(EventText, EventText.event_id == Event.id)
         .where(Event.stream == stream, Event.subject_id == subject_id)
         .order_by(Event.seq)
     )
+    if since:
+        statement = statement.where(Event.seq >= since)
+    if until is not None:
+        statement = statement.where(Event.seq < until)
+    if types:
+        statement = statement.where(Event.type.in_(types))
     return [(event, texts or {}) for event, texts in session.execute(statement)]

@@ -150,6 +150,17 @@ class Watcher(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class Presence(Base):
+    """Who looks at a ticket just now, or writes on it; forgotten a minute later, and no event tells of it."""
+
+    __tablename__ = "ticket_presence"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    editing: Mapped[bool]
+    seen_at: Mapped[datetime]
+
+
 class WorkTime(Base):
     """Time that a person spent on a ticket."""
 

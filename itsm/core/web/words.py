@@ -1,16 +1,16 @@
 """How values look on a page: Markdown, moments, sizes, durations, labels, in the reader's language and zone."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import nh3
 from flask import Flask, g
-from flask_babel import format_datetime, format_decimal, get_timezone
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_timezone
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from itsm.core.texts import Message, label_text
+from itsm.core.texts import Message, label_text, say
 from itsm.core.web import edge
 
 TAGS = {
@@ -29,6 +29,8 @@ def install(app: Flask) -> None:
         "label": lambda value: label_text(value, edge.locale()),
         "say": edge.translated,
         "moment": moment,
+        "day": day,
+        "ago": ago,
         "size": size,
         "minutes": minutes,
         "number": format_decimal,
@@ -61,6 +63,26 @@ def moment(value: datetime | str | None, format: str = "d MMM y, HH:mm") -> Mark
     shown = escape(format_datetime(when, format))
     exact = escape(format_datetime(when, "full"))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(when.isoformat(), exact, shown)
+
+
+def local_day(value: datetime) -> date:
+    """The day on which a moment falls for the reader."""
+    return value.astimezone(get_timezone()).date()
+
+
+def day(value: date, now: datetime) -> str:
+    """A day as a heading: today, yesterday, else the date."""
+    away = (local_day(now) - value).days
+    if away in (0, 1):
+        return edge.translated(say("Yesterday") if away else say("Today"))
+    return str(format_date(value, "EEEE, d MMMM y"))
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """How long ago a moment was, roughly; the exact one stands beside it."""
+    if abs(now - value) < timedelta(minutes=1):
+        return edge.translated(say("just now"))
+    return str(format_timedelta(value - now, add_direction=True, threshold=0.95))
 
 
 def local_text(value: datetime | str | None) -> str:

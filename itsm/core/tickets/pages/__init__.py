@@ -2,12 +2,16 @@
 
 import itsm.core.tickets.pages.acts
 import itsm.core.tickets.pages.around
+import itsm.core.tickets.pages.composer
 import itsm.core.tickets.pages.edit
 import itsm.core.tickets.pages.export
+import itsm.core.tickets.pages.live
 import itsm.core.tickets.pages.new
+import itsm.core.tickets.pages.panels
 import itsm.core.tickets.pages.queue
 import itsm.core.tickets.pages.requester
-import itsm.core.tickets.pages.ticket  # noqa: F401  (each brings its views)
+import itsm.core.tickets.pages.ticket
+import itsm.core.tickets.pages.value  # noqa: F401  (each brings its views)
 from itsm.core.tickets.pages.blueprint import pages
 
 __all__ = ["pages"]

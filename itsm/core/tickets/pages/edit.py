@@ -12,11 +12,18 @@ from itsm.core.fields.inputs import take_uploads
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.inputs import OWN, fields_here, fields_on, inputs_of, values_from
-from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.inputs import (
+    OWN,
+    fields_here,
+    fields_on,
+    inputs_on,
+    plain,
+    put_over,
+    texts_of,
+    values_from,
+)
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs import change_ticket, find_ticket
-from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
@@ -33,29 +40,14 @@ def edit(number: int) -> Response:
     with reading() as uow:
         ticket = find_ticket(uow, number=number)
         inputs = _inputs(uow, ticket)
-        return _form(uow, ticket, inputs, _texts(inputs))
+        return _form(uow, ticket, inputs, texts_of(inputs))
 
 
 def _inputs(uow: UnitOfWork, ticket: Ticket, *, asked: Collection[str] = (), all_of_them: bool = False) -> list[Input]:
     """Inputs for what applies to the ticket as it is, what it holds, and what a refusal `asked` for."""
-    people = (ticket.contact_id, ticket.requested_for_id, ticket.assignee_id)
-    labels = Labels(uow, people=people, organisations=[ticket.organisation_id], teams=[ticket.team_id])
-    values = values_of(ticket)
-    here = {*fields_here(uow, ticket.kind, values)[0], *ticket.fields, *asked}
-    names = [*OWN, *(field.name for field in fields_on(uow, ticket.kind) if all_of_them or field.name in here)]
-    if not ticket.priority_pinned:
-        values["priority"] = None
-    at = standing_of(uow, ticket.kind, values_of(ticket))
-    inputs = inputs_of(uow, labels, names, values, ("title",), at=[at])
-    for item in inputs:
-        if item.name == "priority" and not ticket.priority_pinned:
-            item.empty = f"{item.empty} ({labels.shown('priority', ticket.priority)})"
-    return inputs
-
-
-def _texts(inputs: list[Input]) -> Texts:
-    """What the inputs held when the form was made, by name."""
-    return {item.name: list(item.chosen) if item.type in ("choice", "choices") else [item.text] for item in inputs}
+    here = {*fields_here(uow, ticket.kind, values_of(ticket))[0], *ticket.fields, *asked}
+    names = [field.name for field in fields_on(uow, ticket.kind) if all_of_them or field.name in here]
+    return inputs_on(uow, ticket, [*OWN, *names])
 
 
 def _form(uow: UnitOfWork, ticket: Ticket, inputs: list[Input], was: Texts, **more: Any) -> Response:
@@ -76,7 +68,7 @@ def save(number: int) -> Response:
             inputs, held = _inputs(uow, ticket, all_of_them=True), ticket.fields
         typed = typed_in(inputs, request.form, CONTROLS)
         take_uploads(inputs, typed)
-        touched = {name: texts for name, texts in typed.items() if _plain(texts) != _plain(was.get(name, []))}
+        touched = {name: texts for name, texts in typed.items() if plain(texts) != plain(was.get(name, []))}
         reason = request.form.get("reason", "")[:500].strip()
         with writing(reason) as uow:
             match = number_in(version) or 0
@@ -88,11 +80,6 @@ def save(number: int) -> Response:
     if touched:
         flash(translated(say("Saved.")))
     return redirect(url_for("tickets.page", number=number))
-
-
-def _plain(texts: list[str]) -> list[str]:
-    """Browsers send line ends as CR LF."""
-    return [text.replace("\r\n", "\n") for text in texts if text]
 
 
 def _again(number: int, typed: Texts, was: Texts, error: Invalid) -> Response:
@@ -113,12 +100,7 @@ def _conflict(number: int, typed: Texts, was: Texts) -> Response:
     with reading() as uow:
         ticket = find_ticket(uow, number=number)
         inputs = _inputs(uow, ticket)
-        current = _texts(inputs)
+        current = texts_of(inputs)
         for item in inputs:
-            mine, before = typed.get(item.name, []), was.get(item.name, [])
-            if _plain(mine) == _plain(before):
-                continue
-            if _plain(current[item.name]) not in (_plain(before), _plain(mine)):
-                item.now = ", ".join(dict(item.options).get(v, v) for v in current[item.name])
-            put_typed([item], {item.name: mine})
+            put_over(item, typed.get(item.name, []), was.get(item.name, []))
         return _form(uow, ticket, inputs, current, conflict=True, status=Stale.status)

@@ -15,10 +15,12 @@ from itsm.core.people.names import list_teams, marked, typed_organisation, typed
 from itsm.core.refusals import refusals_of
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.forms import TicketValues
+from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web.edge import translated
-from itsm.core.web.inputs import Input
+from itsm.core.web.inputs import Input, Texts, put_typed
 from itsm.core.work.uow import UnitOfWork
 
 PEOPLE = ("requested_for", "contact", "assignee")
@@ -66,6 +68,45 @@ def inputs_of(
         item.required = name in needed and not item.fixed and not (item.type == "file" and item.text)
         made.append(item)
     return made
+
+
+def inputs_on(uow: UnitOfWork, ticket: Ticket, names: Iterable[str]) -> list[Input]:
+    """Inputs for these values of a ticket as it is; a priority that nobody chose is left to the rules."""
+    people = (ticket.contact_id, ticket.requested_for_id, ticket.assignee_id)
+    labels = Labels(uow, people=people, organisations=[ticket.organisation_id], teams=[ticket.team_id])
+    values = values_of(ticket)
+    at = standing_of(uow, ticket.kind, values)
+    if not ticket.priority_pinned:
+        values["priority"] = None
+    inputs = inputs_of(uow, labels, names, values, ("title",), at=[at])
+    for item in inputs:
+        if item.name == "priority" and not ticket.priority_pinned:
+            item.empty = f"{item.empty} ({labels.shown('priority', ticket.priority)})"
+    return inputs
+
+
+def texts_of(inputs: Iterable[Input]) -> Texts:
+    """What the inputs hold, by name."""
+    return {item.name: list(item.chosen) if item.type in ("choice", "choices") else [item.text] for item in inputs}
+
+
+def plain(texts: Iterable[str]) -> list[str]:
+    """Browsers send line ends as CR LF, and nothing for what is empty."""
+    return [text.replace("\r\n", "\n") for text in texts if text]
+
+
+def put_over(item: Input, typed: Sequence[str], before: Sequence[str]) -> bool:
+    """Let an input with the newest value hold what was typed over an earlier one; whether two have changed it, then
+    the input tells what the other made of it."""
+    newest = texts_of([item])[item.name]
+    if plain(typed) == plain(before):
+        return False
+    both = plain(newest) not in (plain(before), plain(typed))
+    if both:
+        words = dict(item.options)
+        item.now = ", ".join(words.get(value, value) for value in newest)
+    put_typed([item], {item.name: typed})
+    return both
 
 
 def _own_input(uow: UnitOfWork, labels: Labels, name: str, value: Any) -> Input:

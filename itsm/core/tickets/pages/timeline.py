@@ -1,8 +1,8 @@
 """One timeline of a ticket from the ledger: who, when, what, why; ids as names, replies and notes with their files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from itsm.core.ledger.models import Event
@@ -12,7 +12,7 @@ from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.seen import seen
 from itsm.core.tickets.values import PEOPLE
 from itsm.core.web.edge import translated
-from itsm.core.web.words import retold
+from itsm.core.web.words import local_day, retold
 
 Told = tuple[Event, Mapping[str, Any]]
 SENTENCES = {
@@ -32,12 +32,15 @@ SENTENCES = {
     "file_attached": say("attached “{name}”"),
     "plugin_failed": say("the plugin {plugin} failed here; the ticket was saved without it"),
 }
+MOST_LINES, MOST_CHARACTERS = 40, 4_000  # longer texts are folded
+SHOWN_LINES, SHOWN_CHARACTERS = 24, 2_400  # to this beginning
 SILENT = frozenset({"category", "outcome", "priority_pinned", "description", "voices"})
 
 
 @dataclass(slots=True)
 class Entry:
-    """One entry: `look` is event, public or internal; `changes` are (name, old, new)."""
+    """One entry: `look` is event, public or internal; `changes` are (name, old, new); lines: how many were folded;
+    answer: whether staff wrote it."""
 
     id: int
     at: datetime
@@ -45,11 +48,27 @@ class Entry:
     sentence: str
     look: str = "event"
     body: str | None = None
+    lines: int = 0
     comment: int | None = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     files: Sequence[Attachment] = ()
     why: str = ""
     imported: bool = False
+    answer: bool = False
+
+    @property
+    def day(self) -> date:
+        """The reader's day on which it happened."""
+        return local_day(self.at)
+
+
+def folded(text: str) -> tuple[str, int]:
+    """(the beginning of a long text, how many lines are left out); a short one is whole."""
+    lines = text.splitlines()
+    if len(lines) <= MOST_LINES and len(text) <= MOST_CHARACTERS:
+        return text, 0
+    kept = "\n".join(lines[:SHOWN_LINES])[:SHOWN_CHARACTERS]
+    return kept, max(1, len(lines) - kept.count("\n") - 1)
 
 
 def ids_in(events: Iterable[Told]) -> dict[str, set[int | None]]:
@@ -65,9 +84,10 @@ def ids_in(events: Iterable[Told]) -> dict[str, set[int | None]]:
 
 
 def timeline(
-    events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels, staff: bool
-) -> list[Entry]:
-    """The entries that this reader may see, in the order in which things happened."""
+    events: Iterable[Told], comments: Mapping[int, Comment], files: Sequence[Attachment], labels: Labels, staff: bool,
+    customers: Collection[int | None] = (),
+) -> list[Entry]:  # fmt: skip
+    """The entries that this reader may see, in the order in which things happened; customers: whose it is."""
     on_comment: dict[int, list[Attachment]] = {}
     for file in files:
         if file.comment_id is not None:
@@ -76,7 +96,7 @@ def timeline(
     entries = []
     for event, texts in events:
         if event.type == "comment_added":
-            entry = _message(event, texts, comments, on_comment, labels, staff)
+            entry = _message(event, texts, comments, on_comment, labels, staff, customers)
         elif event.type == "file_attached":
             entry = _file(event, texts, loose, labels, staff)
         else:
@@ -100,15 +120,16 @@ def _entry(event: Event, texts: Mapping[str, Any], labels: Labels, sentence: str
 
 def _message(
     event: Event, texts: Mapping[str, Any], comments: Mapping[int, Comment],
-    files: Mapping[int, Sequence[Attachment]], labels: Labels, staff: bool,
+    files: Mapping[int, Sequence[Attachment]], labels: Labels, staff: bool, customers: Collection[int | None],
 ) -> Entry | None:  # fmt: skip
     comment = comments.get(event.facts.get("comment", 0))
     if comment is None:
         return None
     entry = _entry(event, texts, labels, translated(say("wrote") if comment.public else say("noted")), staff)
     entry.look = "public" if comment.public else "internal"
-    entry.body, entry.comment = comment.body, comment.id
+    (entry.body, entry.lines), entry.comment = folded(comment.body), comment.id
     entry.files = files.get(comment.id, ())
+    entry.answer = comment.author_id is None or comment.author_id not in customers
     return entry
 
 

@@ -13,6 +13,7 @@ from itsm.core.tickets.models import Attachment, Comment, Link, Tag, Ticket, Wat
 from itsm.core.tickets.seen import is_staff, may_see_event
 from itsm.core.work.uow import UnitOfWork
 
+Told = tuple[Event, Mapping[str, Any]]
 MOST = 200
 OF_TWO = ("link_added", "link_removed", "ticket_absorbed")
 NAMING = {
@@ -84,19 +85,24 @@ def visible_numbers(uow: UnitOfWork, numbers: Iterable[int | None]) -> dict[int 
     return {number: number for number in found}
 
 
-def visible_history(uow: UnitOfWork, ticket: Ticket) -> list[tuple[Event, Mapping[str, Any]]]:
+def visible_history(uow: UnitOfWork, ticket: Ticket) -> list[Told]:
     """The events of a visible ticket that the actor may see, with their texts, from the first.
 
     What ties it to a ticket that they cannot see is left out, for it would tell that there is one.
     """
+    return pruned(uow, ticket, history(uow.session, "ticket", ticket.id))
+
+
+def pruned(uow: UnitOfWork, ticket: Ticket, pairs: Iterable[Told]) -> list[Told]:
+    """Those of the events that the actor may see."""
     staff = is_staff(uow.act.actor, ticket)
-    told = [pair for pair in history(uow.session, "ticket", ticket.id) if may_see_event(staff, pair[0])]
+    told = [pair for pair in pairs if may_see_event(staff, pair[0])]
     named = {number for event, _ in told for numbers in _others(event).values() for number in numbers}
     known = visible_numbers(uow, named)
     if len(known) == len(named):
         return told
-    pruned = ((_without(event, known), texts) for event, texts in told)
-    return [(event, texts) for event, texts in pruned if event is not None]
+    left = ((_without(event, known), texts) for event, texts in told)
+    return [(event, texts) for event, texts in left if event is not None]
 
 
 def _others(event: Event) -> dict[str, list[int]]:
@@ -118,8 +124,17 @@ def _without(event: Event, known: Mapping[int | None, int]) -> Event | None:
     return Event(**columns | {"facts": facts})
 
 
-def conversation(uow: UnitOfWork, ticket: Ticket) -> tuple[dict[int, Comment], list[Attachment]]:
-    """The comments by id and the files that the actor may see."""
-    comments = uow.session.scalars(uow.query(Comment).where(Comment.ticket_id == ticket.id))
-    files = uow.session.scalars(uow.query(Attachment).where(Attachment.ticket_id == ticket.id).order_by(Attachment.id))
+def conversation(uow: UnitOfWork, ticket: Ticket, told: Iterable[Told]) -> tuple[dict[int, Comment], list[Attachment]]:
+    """The comments by id and the files that these events tell of and the actor may see."""
+    events = [event for event, _ in told]
+    said = [event.facts.get("comment", 0) for event in events if event.type == "comment_added"]
+    sent = [event.facts.get("attachment", 0) for event in events if event.type == "file_attached"]
+    comments: Sequence[Comment] = ()
+    files: Sequence[Attachment] = ()
+    if said:
+        comments = uow.session.scalars(uow.query(Comment).where(Comment.id.in_(said))).all()
+    if sent or said:
+        told_of = or_(Attachment.id.in_(sent), Attachment.comment_id.in_(said))
+        mine = uow.query(Attachment).where(Attachment.ticket_id == ticket.id, told_of)
+        files = uow.session.scalars(mine.order_by(Attachment.id)).all()
     return {comment.id: comment for comment in comments}, list(files)
