@@ -15,7 +15,7 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import values_from
 from itsm.core.tickets.pages.ticket import place_of
 from itsm.core.tickets.verbs import add_comment, find_ticket, move_ticket
-from itsm.core.tickets.verbs.window import read_comment
+from itsm.core.tickets.verbs.page.window import read_comment
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render

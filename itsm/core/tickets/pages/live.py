@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.ticket import show_ticket
-from itsm.core.tickets.verbs.presence import be_here, ticket_news
+from itsm.core.tickets.verbs.page.presence import be_here, ticket_news
 from itsm.core.web import actor, needs, reading, writing
 
 

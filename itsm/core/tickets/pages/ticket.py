@@ -19,9 +19,9 @@ from itsm.core.tickets.pages.timeline import folded, ids_in, timeline
 from itsm.core.tickets.seen import is_staff, may_on
 from itsm.core.tickets.verbs import find_ticket, read_attachment
 from itsm.core.tickets.verbs.around import Around, Told, around_ticket, conversation
-from itsm.core.tickets.verbs.presence import ticket_news
+from itsm.core.tickets.verbs.page.presence import ticket_news
+from itsm.core.tickets.verbs.page.window import Window, history_window
 from itsm.core.tickets.verbs.relate import LINK_TYPES
-from itsm.core.tickets.verbs.window import Window, history_window
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.downloads import download
 from itsm.core.web.edge import translated
