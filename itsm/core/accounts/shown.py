@@ -10,7 +10,7 @@ from itsm.core.hookspecs.declarations import Permission
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.ledger.models import Event
 from itsm.core.people.names import names_of
-from itsm.core.texts import Label, Message, label_text, say
+from itsm.core.texts import Label, Message, fold, label_text, say
 from itsm.core.web.edge import actor, locale, translated
 from itsm.core.web.words import retold
 from itsm.core.work.uow import UnitOfWork
@@ -72,6 +72,27 @@ def boxes_of(uow: UnitOfWork, checked: Collection[str]) -> list[Group]:
         )  # fmt: skip
         groups.setdefault(title, []).append(box)
     return [Group(title, boxes) for title, boxes in groups.items()]
+
+
+class Line(NamedTuple):
+    """One permission of the matrix: a box for each role."""
+
+    name: str
+    label: str
+    locked: bool
+    held: Sequence[bool]
+
+
+def matrix_of(uow: UnitOfWork, held: Sequence[Collection[str]], words: str = "") -> list[tuple[str, list[Line]]]:
+    """Permissions in groups with what each role holds of them; `words` narrows. *Everything* is not among them."""
+    found: dict[str, list[Line]] = {}
+    wanted = fold(words)
+    for title, permission in _grouped(uow.registry):
+        name, label = permission.name, label_text(permission.label, locale())
+        if wanted in fold(f"{title} {label} {name}"):
+            line = Line(name, label, not actor().may(name), [name in one for one in held])
+            found.setdefault(title, []).append(line)
+    return list(found.items())
 
 
 def _grouped(registry: Registry) -> Iterator[tuple[str, Permission]]:

@@ -73,6 +73,13 @@ def in_line(value: Any) -> str:
     return str(text).removesuffix("...\n").strip()
 
 
+def in_lines(value: Any) -> str:
+    """One value as a form shows a piece of YAML: a text as it is, lists and mappings in lines."""
+    if not isinstance(value, Mapping | list | tuple):
+        return in_line(value)
+    return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=80)).rstrip()
+
+
 def from_text(text: str) -> Any:
     """What the text says; YAML, and so JSON too. Raises `Invalid` with the line."""
     return with_lines(text, LONGEST, "body")[0]

@@ -33,7 +33,7 @@ Rules = Mapping[str, tuple[When, ...]]
 class RuleSchema(Strict):
     """Where a value may be changed: where any of the conditions holds, elsewhere it is read-only."""
 
-    field = Line(80, required=True)
+    field = Line(80, required=True, metadata={"offers": "ticket_values"})
     writable = fields.List(fields.Nested(WhenSchema), required=True, validate=Size(1, 50))
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from itsm.core.configuration.verbs import document
 from itsm.core.db import is_postgresql
-from itsm.core.fields.schemas import read_fields
+from itsm.core.fields.schemas import SUBJECTS, TYPES, read_fields
 from itsm.core.fields.verbs import fields_in_order, file_of, suggest_references
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.names import marked
@@ -21,25 +21,20 @@ from itsm.core.web.frame import render
 from itsm.core.work.uow import UnitOfWork
 
 pages = Blueprint("fields", __name__)
-SUBJECTS = {
-    "ticket": say("Tickets"), "person": say("People"), "organisation": say("Organisations"), "team": say("Groups"),
-}  # fmt: skip
-TYPES = {
-    "text": say("Text"), "long_text": say("Long text"), "whole": say("Whole number"), "decimal": say("Decimal number"),
-    "yes_no": say("Yes or no"), "choice": say("One of several"), "choices": say("Some of several"),
-    "date": say("Date"), "moment": say("Date and time"), "duration": say("Duration"), "money": say("Money"),
-    "reference": say("Reference"), "file": say("File"),
-}  # fmt: skip
+OWN = "desk."
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field as the list shows it."""
+    """A field as the list shows it. own: administrators made it, and may change it."""
 
     field: Field
     label: str
+    type: str
     owner: str
     waiting: bool
+    own: bool
+    archived: bool
 
 
 @pages.get("/fields")
@@ -51,7 +46,7 @@ def overview() -> Response:
         waiting = bool(uow.registry.unindexed)
         return render(
             uow, "core/fields.html", subjects=subjects, waiting=waiting, embedded=not is_postgresql(uow.session),
-            errors=_unreadable(uow), types=TYPES,
+            errors=_unreadable(uow),
         )  # fmt: skip
 
 
@@ -61,8 +56,11 @@ def _rows(uow: UnitOfWork, subject: str) -> list[Row]:
         Row(
             f,
             label_text(f.label, locale()),
+            translated(TYPES[f.type]),
             owners.get(f"field:{subject}:{f.name}", ""),
             (subject, f.name) in unindexed,
+            f.name.startswith(OWN),
+            f.name.startswith(OWN) and f.written_by == "plugin",
         )
         for f in fields_in_order(uow, subject)
     ]

@@ -7,9 +7,24 @@ from marshmallow import ValidationError, fields, post_load
 
 from itsm.core.hookspecs.declarations import Choice, Field, FieldSubject, FieldType, When
 from itsm.core.schemas import Among, AnyValue, AnyValues, Key, LabelField, Line, Size, Strict, Whole, YesNo
-from itsm.core.texts import say
+from itsm.core.texts import Message, say
 
 MOST_FIELDS, MOST_CHOICES = 300, 1000
+
+
+TYPES: Mapping[str, Message] = {
+    "text": say("Text"), "long_text": say("Long text"), "whole": say("Whole number"), "decimal": say("Decimal number"),
+    "yes_no": say("Yes or no"), "choice": say("One of several"), "choices": say("Some of several"),
+    "date": say("Date"), "moment": say("Date and time"), "duration": say("Duration"), "money": say("Money"),
+    "reference": say("Reference"), "file": say("File"),
+}  # fmt: skip
+SUBJECTS: Mapping[str, Message] = {
+    "ticket": say("Tickets"), "person": say("People"), "organisation": say("Organisations"), "team": say("Groups"),
+}  # fmt: skip
+MORE = {"more": True}
+OF_NAME = {"help": say("desk. and small Latin letters, digits, underscores."), "at_first": "desk."}
+OF_CHOICES = {"help": say("For the types with choices; they are offered in this order.")}
+OF_MAPPING = {"help": say('Old value: new value, one a line; null removes, "*" stands for the rest.'), **MORE}
 
 
 class Terse(Strict):
@@ -24,13 +39,13 @@ class Terse(Strict):
 DEFAULTS: Mapping[str, Any] = {
     "subject": "ticket", "help": {}, "choices": [], "reference": "", "filterable": False, "public": False,
     "on_form": True, "minimum": None, "maximum": None, "default": None, "kinds": [], "visible": [], "mandatory": False,
-    "order": 100, "mapping": None, "remove": False, "services": [], "roles": [], "states": [], "categories": [],
-    "fields": {},
+    "order": 100, "mapping": None, "remove": False, "archived": False, "services": [], "roles": [], "states": [],
+    "categories": [], "fields": {},
 }  # fmt: skip
 
 
-def _lines() -> Any:
-    return fields.List(Line(80), validate=Size(0, 100), load_default=list)
+def _lines(offers: str, **told: Any) -> Any:
+    return fields.List(Line(80), validate=Size(0, 100), load_default=list, metadata={"offers": offers, **told})
 
 
 # `fields` is a word of marshmallow's and so cannot stand in a class.
@@ -40,15 +55,17 @@ _named = {"fields": fields.Dict(keys=Line(80), values=fields.List(Line(200), val
 class WhenSchema(Terse.from_dict(_named)):  # type: ignore[misc]
     """One condition: all that is named must hold, each by any of its values."""
 
-    kinds = _lines()
-    services = _lines()
-    roles = _lines()
-    states = _lines()
-    categories = _lines()
+    kinds = _lines("kinds")
+    services = _lines("services")
+    roles = _lines("roles")
+    states = _lines("states")
+    categories = _lines("categories")
 
 
 class Mandatory(fields.Field[Any]):
     """true, false, or a list of conditions."""
+
+    conditions = WhenSchema
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, bool):
@@ -68,25 +85,30 @@ class ChoiceSchema(Strict):
 class FieldSchema(Terse):
     """One field `desk.<name>`."""
 
-    name = Line(60, required=True)
-    type = fields.String(required=True, validate=Among(get_args(FieldType)))
+    name = Line(60, required=True, metadata=OF_NAME)
+    type = fields.String(required=True, validate=Among(get_args(FieldType)), metadata={"words": TYPES})
     label = LabelField(required=True)
-    subject = fields.String(load_default="ticket", validate=Among(get_args(FieldSubject)))
-    help = fields.Dict(keys=fields.String(validate=Among(("en", "ru"))), values=Line(500), load_default=dict)
-    choices = fields.List(fields.Nested(ChoiceSchema), load_default=list, validate=Size(0, MOST_CHOICES))
-    reference = Line(60, blank=True, load_default="")
+    subject = fields.String(load_default="ticket", validate=Among(get_args(FieldSubject)), metadata={"words": SUBJECTS})
+    help = fields.Dict(
+        keys=fields.String(validate=Among(("en", "ru"))), values=Line(500), load_default=dict, metadata=MORE
+    )
+    choices = fields.List(
+        fields.Nested(ChoiceSchema), load_default=list, validate=Size(0, MOST_CHOICES), metadata=OF_CHOICES
+    )
+    reference = Line(60, blank=True, load_default="", metadata={"offers": "references", **MORE})
     filterable = YesNo(load_default=False)
     public = YesNo(load_default=False)
     on_form = YesNo(load_default=True)
-    minimum = Whole(load_default=None, allow_none=True)
-    maximum = Whole(load_default=None, allow_none=True)
-    default = AnyValue(load_default=None, allow_none=True)
-    kinds = _lines()
-    visible = fields.List(fields.Nested(WhenSchema), load_default=list, validate=Size(0, 50))
+    archived = YesNo(load_default=False, metadata=MORE)
+    minimum = Whole(load_default=None, allow_none=True, metadata=MORE)
+    maximum = Whole(load_default=None, allow_none=True, metadata=MORE)
+    default = AnyValue(load_default=None, allow_none=True, metadata=MORE)
+    kinds = _lines("kinds", more=True)
+    visible = fields.List(fields.Nested(WhenSchema), load_default=list, validate=Size(0, 50), metadata=MORE)
     mandatory = Mandatory(load_default=False)
-    order = Whole(0, 100_000, load_default=100)
-    mapping = AnyValues(200, load_default=None, allow_none=True)
-    remove = YesNo(load_default=False)
+    order = Whole(0, 100_000, load_default=100, metadata=MORE)
+    mapping = AnyValues(200, load_default=None, allow_none=True, metadata=OF_MAPPING)
+    remove = YesNo(load_default=False, metadata=MORE)
 
 
 _several = fields.List(fields.Nested(FieldSchema), required=True, validate=Size(0, MOST_FIELDS))
@@ -102,8 +124,9 @@ def entries(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def field_of(entry: Mapping[str, Any]) -> Field:
-    """A whole entry as the field that it describes."""
-    mandatory = entry["mandatory"]
+    """A whole entry as the field that it describes; an archived one is shown and no longer written by anybody."""
+    archived = entry["archived"]
+    mandatory = False if archived else entry["mandatory"]
     return Field(
         name=entry["name"],
         type=entry["type"],
@@ -117,11 +140,12 @@ def field_of(entry: Mapping[str, Any]) -> Field:
         minimum=entry["minimum"],
         help=entry["help"],
         kinds=entry["kinds"],
-        on_form=entry["on_form"],
+        on_form=entry["on_form"] and not archived,
         visible=[When(**when) for when in entry["visible"]],
         mandatory=mandatory if isinstance(mandatory, bool) else [When(**when) for when in mandatory],
         default=entry["default"],
         order=entry["order"],
+        written_by="plugin" if archived else "people",
     )
 
 

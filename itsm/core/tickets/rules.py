@@ -129,6 +129,21 @@ def removed_states(old: Mapping[str, Any], new: Mapping[str, Any]) -> Sequence[s
     return sorted({key for key in stood if key not in known})
 
 
+def without_state(body: Mapping[str, Any], key: str, instead: str = "") -> dict[str, Any]:
+    """The life cycle without a state and without what leads nowhere then. instead: where its tickets stand from now on;
+    it also stands in for the state as the first one."""
+    states = [state for state in body["states"] if state["key"] != key]
+    ways = [{**way, "from": [one for one in way["from"] if one != key]} for way in body["transitions"]]
+    mapping = {old: instead if new == key and instead else new for old, new in body.get("mapping", {}).items()}
+    return {
+        **body,
+        "initial": instead if body["initial"] == key and instead else body["initial"],
+        "states": states,
+        "transitions": [way for way in ways if way["from"] and way["to"] != key],
+        "mapping": mapping | ({key: instead} if instead else {}),
+    }
+
+
 def enter(values: dict[str, Any], target: State) -> None:
     """Set state, category and outcome; leaving a final category takes the outcome away."""
     values["state"], values["category"] = target.key, target.category

@@ -9,32 +9,44 @@ from itsm.core.schemas import Among, Key, LabelField, Line, Size, Strict, Whole,
 from itsm.core.texts import say
 from itsm.core.tickets.rules import CATEGORIES, OUTCOMES
 
+CATEGORY_WORDS = {
+    "new": say("New: nobody works on it yet"), "open": say("In progress"), "waiting": say("Waiting"),
+    "resolved": say("Resolved"), "closed": say("Closed"),
+}  # fmt: skip
+OUTCOME_WORDS = {
+    "solved": say("solved"), "cancelled": say("cancelled"), "merged": say("merged"), "duplicate": say("duplicate"),
+}  # fmt: skip
+OF_TICKETS = {"offers": "ticket_values"}
+
 
 class StateSchema(Strict):
     """One state."""
 
     key = Key(required=True)
     label = LabelField(required=True)
-    category = fields.String(required=True, validate=Among(CATEGORIES))
-    outcome = fields.String(load_default="", validate=Among(OUTCOMES))
+    category = fields.String(required=True, validate=Among(CATEGORIES), metadata={"words": CATEGORY_WORDS})
+    outcome = fields.String(load_default="", validate=Among(OUTCOMES), metadata={"words": OUTCOME_WORDS})
 
 
-class TransitionSchema(Strict.from_dict({"from": fields.List(Key(), required=True)})):  # type: ignore[misc]
+_from = fields.List(Key(), required=True, metadata={"offers": ".states.key"})
+
+
+class TransitionSchema(Strict.from_dict({"from": _from})):  # type: ignore[misc]
     """One transition; `from` is a word of Python and so cannot stand here as an attribute."""
 
     key = Key(required=True)
     label = LabelField(required=True)
-    to = Key(required=True)
-    requires = fields.List(Line(80), load_default=list)
-    permission = Line(80, blank=True, load_default="")
+    to = Key(required=True, metadata={"offers": ".states.key"})
+    requires = fields.List(Line(80), load_default=list, metadata=OF_TICKETS)
+    permission = Line(80, blank=True, load_default="", metadata={"offers": "permissions"})
     hidden = YesNo(load_default=False)
-    offers = fields.List(Line(80), load_default=list)
+    offers = fields.List(Line(80), load_default=list, metadata=OF_TICKETS)
 
 
 class WorkflowSchema(Strict):
     """The document `workflow.<kind>`. mapping: a state that is removed → where its tickets stand from now on."""
 
-    initial = Key(required=True)
+    initial = Key(required=True, metadata={"offers": ".states.key"})
     states = fields.List(fields.Nested(StateSchema), required=True, validate=Size(2, 60))
     transitions = fields.List(fields.Nested(TransitionSchema), required=True, validate=Size(1, 200))
     mapping = fields.Dict(keys=Key(), values=Key(), load_default=dict)
@@ -52,7 +64,7 @@ class PrioritiesSchema(Strict):
     """The document `core.priorities`: the ranks, and the one that holds where no voice speaks."""
 
     ranks = fields.List(fields.Nested(RankSchema), required=True, validate=Size(2, 9))
-    default = Whole(1, 9, required=True)
+    default = Whole(1, 9, required=True, metadata={"offers": ".ranks.rank"})
 
 
 def check_priorities(body: Any) -> None:
@@ -73,7 +85,7 @@ class EntrySchema(Strict):
 
     key = Key(required=True)
     label = LabelField(required=True)
-    parent = Key(load_default=None, allow_none=True)
+    parent = Key(load_default=None, allow_none=True, metadata={"offers": ".entries.key"})
     active = YesNo(load_default=True)
 
 

@@ -14,6 +14,7 @@ from itsm.plugins import (
     Key,
     Kind,
     LabelField,
+    Message,
     NoticeTemplate,
     Refusal,
     Size,
@@ -27,6 +28,13 @@ from itsm.plugins import (
 WAITS_FOR = ("customer", "supplier", "change", "parts", "date")
 
 
+WAITS_FOR_WORDS = {
+    "customer": say("the customer"), "supplier": say("a supplier"), "change": say("a change"), "parts": say("parts"),
+    "date": say("an agreed date"),
+}  # fmt: skip
+ASKS_WORDS = {"until": say("Until when"), "supplier_number": say("The supplier's number")}
+
+
 class DegreeSchema(Strict):
     """One degree of impact or urgency."""
 
@@ -37,24 +45,33 @@ class DegreeSchema(Strict):
 class CellSchema(Strict):
     """One cell of the table."""
 
-    impact = Key(required=True)
-    urgency = Key(required=True)
-    rank = Whole(1, 9, required=True)
+    impact = Key(required=True, metadata={"label": say("Impact"), "offers": ".impacts.key"})
+    urgency = Key(required=True, metadata={"label": say("Urgency"), "offers": ".urgencies.key"})
+    rank = Whole(1, 9, required=True, metadata={"label": say("Priority"), "offers": "ranks"})
 
 
 class PrioritySchema(Strict):
     """The document `incidents.priority`: impact × urgency → rank."""
 
-    impacts = fields.List(fields.Nested(DegreeSchema), required=True, validate=Size(1, 9))
-    urgencies = fields.List(fields.Nested(DegreeSchema), required=True, validate=Size(1, 9))
-    cells = fields.List(fields.Nested(CellSchema), required=True)
+    impacts = fields.List(
+        fields.Nested(DegreeSchema), required=True, validate=Size(1, 9), metadata={"label": say("Impact")}
+    )
+    urgencies = fields.List(
+        fields.Nested(DegreeSchema), required=True, validate=Size(1, 9), metadata={"label": say("Urgency")}
+    )
+    cells = fields.List(fields.Nested(CellSchema), required=True, metadata={"label": say("The table")})
 
 
 class WaitReasonSchema(EntrySchema):
     """Why an incident waits. asks: values that must be given with it."""
 
-    waits_for = fields.String(required=True, validate=Among(WAITS_FOR))
-    asks = fields.List(fields.String(validate=Among(("until", "supplier_number"))), load_default=list)
+    waits_for = fields.String(
+        required=True, validate=Among(WAITS_FOR), metadata={"label": say("Waits for"), "words": WAITS_FOR_WORDS}
+    )
+    asks = fields.List(
+        fields.String(validate=Among(("until", "supplier_number"))), load_default=list,
+        metadata={"label": say("Asks for"), "words": ASKS_WORDS},
+    )  # fmt: skip
 
 
 class WaitReasonsSchema(Strict):
@@ -63,15 +80,20 @@ class WaitReasonsSchema(Strict):
     entries = fields.List(fields.Nested(WaitReasonSchema), required=True, validate=Size(1, 100))
 
 
+def told(label: Message) -> dict[str, Message]:
+    """The words of a time that may be switched off."""
+    return {"label": label, "help": say("0 switches it off.")}
+
+
 class PolicySchema(Strict):
     """The document `incidents.policy`. A 0 switches the rule off."""
 
-    close_after_days = Whole(0, 365, required=True)
-    reopen_within_days = Whole(0, 365, required=True)
-    remind_after_hours = Whole(0, 8760, required=True)
-    remind_times = Whole(0, 20, required=True)
-    no_answer_after_days = Whole(0, 365, required=True)
-    resolve_children = YesNo(required=True)
+    close_after_days = Whole(0, 365, required=True, metadata=told(say("Resolved incidents are closed after, days")))
+    reopen_within_days = Whole(0, 365, required=True, metadata=told(say("Can be reopened for, days")))
+    remind_after_hours = Whole(0, 8760, required=True, metadata=told(say("Reminded after, hours")))
+    remind_times = Whole(0, 20, required=True, metadata=told(say("Reminded so many times")))
+    no_answer_after_days = Whole(0, 365, required=True, metadata=told(say("Resolved without an answer after, days")))
+    resolve_children = YesNo(required=True, metadata={"label": say("Children are resolved with their parent")})
 
 
 def check_table(body: Mapping[str, Any]) -> None:

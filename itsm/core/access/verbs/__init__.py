@@ -62,6 +62,7 @@ from itsm.core.access.verbs.roles import (
     people_who_may,
     remove_role,
     revoke_role,
+    role_labels,
     save_role,
 )
 from itsm.core.access.verbs.sessions import (
@@ -88,6 +89,6 @@ __all__ = [
     "note_refusal", "note_use", "offer_codes", "offered_secret", "open_session", "own_login", "own_tokens",
     "passkey_by", "passkeys_of", "people_who_may", "person_and_login", "person_of_identity", "person_of_login",
     "recovery_codes_left", "remove_codes", "remove_passkey", "remove_role", "renew_recovery_codes", "reset_factors",
-    "revoke_role", "revoke_token", "save_role", "settle_roles", "sign_in", "sign_in_as", "sign_in_rules", "sign_out",
-    "spend", "standing_of", "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
+    "revoke_role", "revoke_token", "role_labels", "save_role", "settle_roles", "sign_in", "sign_in_as", "sign_in_rules",
+    "sign_out", "spend", "standing_of", "tokens_of", "unlink_identity", "use_code", "use_passkey", "use_recovery_code",
 ]  # fmt: skip

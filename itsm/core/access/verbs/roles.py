@@ -42,6 +42,14 @@ def list_roles(uow: UnitOfWork) -> Sequence[Standing]:
     return [Standing(r, numbers.get(r.key, 0)) for r in sorted(roles, key=lambda r: (place.get(r.key, 99), r.key))]
 
 
+def role_labels(uow: UnitOfWork) -> Mapping[str, Mapping[str, str]]:
+    """Key → name of all roles, the bundled ones first, for those who configure what roles may."""
+    uow.require("core.configure")
+    place = {key: number for number, key in enumerate(BUNDLED)}
+    rows = sorted(uow.session.scalars(select(Role)), key=lambda role: (place.get(role.key, 99), role.key))
+    return {role.key: role.label for role in rows}
+
+
 def find_role(uow: UnitOfWork, *, key: str) -> Role:
     """One role; raises `Unknown`."""
     uow.require("people.accounts")

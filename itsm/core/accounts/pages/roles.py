@@ -22,14 +22,6 @@ from itsm.core.work.uow import UnitOfWork
 Errors = Mapping[str, list[str]]
 
 
-@pages.get("/roles")
-@needs("people.accounts")
-def roles() -> Response:
-    """All roles with how many hold them."""
-    with reading() as uow:
-        return render(uow, "core/roles.html", standings=verbs.list_roles(uow), bundled=verbs.BUNDLED)
-
-
 @pages.get("/roles/new")
 @needs("people.accounts")
 def new_role() -> Response:

@@ -1,6 +1,6 @@
 """Configuration documents: what is in force, save, try, put in force, put back."""
 
-from itsm.core.configuration.verbs.activate import activate_document, put_in_force, restore_default
+from itsm.core.configuration.verbs.activate import activate_document, change_document, put_in_force, restore_default
 from itsm.core.configuration.verbs.documents import (
     Document,
     active_revisions,
@@ -13,7 +13,7 @@ from itsm.core.configuration.verbs.documents import (
     parsed_revision,
     save_document,
 )
-from itsm.core.configuration.verbs.trial import Trial, difference, try_document
+from itsm.core.configuration.verbs.trial import Trial, difference, normal, try_document
 from itsm.core.configuration.verbs.whole import Outcome, Taken, export_desk, import_desk
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Trial",
     "activate_document",
     "active_revisions",
+    "change_document",
     "check_document",
     "difference",
     "document",
@@ -31,6 +32,7 @@ __all__ = [
     "find_revision",
     "import_desk",
     "list_revisions",
+    "normal",
     "parsed_document",
     "parsed_revision",
     "put_in_force",

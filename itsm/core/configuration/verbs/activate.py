@@ -12,6 +12,7 @@ from itsm.core.configuration.verbs.documents import (
     document,
     document_type,
     find_revision,
+    save_document,
     stated,
     tell,
 )
@@ -32,6 +33,13 @@ def activate_document(uow: UnitOfWork, *, revision_id: int, reason: str = "", ma
     revision = find_revision(uow, revision_id=revision_id)
     check_document(uow, name=revision.document, body=revision.body)
     put_in_force(uow, revision, reason=reason, match=match)
+    return revision
+
+
+def change_document(uow: UnitOfWork, *, name: str, body: Any, reason: str, match: int | None = None) -> Revision:
+    """Save a body and put it in force at once; see `save_document` and `activate_document`."""
+    revision = save_document(uow, name=name, body=body, reason=reason, match=match)
+    put_in_force(uow, revision, match=match)
     return revision
 
 

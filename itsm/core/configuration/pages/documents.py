@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from itsm.core.configuration.models import Revision
-from itsm.core.configuration.outside import LONGEST, from_text, in_line, to_text
-from itsm.core.configuration.rules import ABSENT, ORDER, Change
+from itsm.core.configuration.outside import LONGEST, from_text, to_text
+from itsm.core.configuration.pages.blueprint import pages
+from itsm.core.configuration.pages.differences import rows_of
+from itsm.core.configuration.rules import Change
 from itsm.core.configuration.verbs import (
     Trial,
     activate_document,
@@ -33,8 +35,6 @@ from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field, number_in, parse
 from itsm.core.work.uow import UnitOfWork
-
-pages = Blueprint("configuration", __name__)
 
 
 class DocumentForm(Strict):
@@ -120,25 +120,15 @@ def _form(
         text=text,
         shown=shown,
         trial=trial,
-        changes=_rows(trial.changes if trial else ()),
+        changes=rows_of(trial.changes if trial else ()),
         found=[(f.level, f.place, translated(f.message)) for f in (trial.findings if trial else ())],
-        meanwhile=_rows(meanwhile),
+        meanwhile=rows_of(meanwhile),
         reason=reason,
         errors=list(errors),
         revisions=revisions,
         active=document(uow, name).revision,
         names=names_of(uow, people=[revision.author_id for revision in revisions]),
     )
-
-
-def _rows(changes: Iterable[Change]) -> list[tuple[str, str | None, str | None]]:
-    """(place, old, new); None where there is nothing."""
-    order = translated(say("order"))
-
-    def word(value: Any) -> str | None:
-        return None if value is ABSENT else in_line(value)
-
-    return [(change.place.replace(ORDER, f"({order})"), word(change.old), word(change.new)) for change in changes]
 
 
 def _sentences(error: Invalid) -> list[str]:
