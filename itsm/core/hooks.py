@@ -1,6 +1,6 @@
 """The core's own table of contents: it registers through the same hooks as any plugin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,9 @@ from itsm.core.access.pages import pages as access_pages
 from itsm.core.accounts.api import api as accounts_api
 from itsm.core.accounts.pages import pages as accounts_pages
 from itsm.core.act import Actor
+from itsm.core.administration.nav import administration_nav
+from itsm.core.administration.pages import pages as administration_pages
+from itsm.core.administration.verbs import core_attention
 from itsm.core.configuration.pages import pages as configuration_pages
 from itsm.core.configuration.verbs.parts import core_parts
 from itsm.core.evidence.jobs import seal
@@ -37,6 +40,7 @@ from itsm.core.hookspecs.declarations import (
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.personal import PersonalData, Retained
 from itsm.core.hookspecs.registry import Registry
+from itsm.core.hookspecs.shows import Attention
 from itsm.core.ledger.jobs import expand
 from itsm.core.people.api import api as people_api
 from itsm.core.people.documents import people_documents
@@ -66,6 +70,7 @@ from itsm.core.tickets.pages import pages as ticket_pages
 from itsm.core.tickets.seen import inner_tickets, is_staff_everywhere, visible_tickets
 from itsm.core.work.jobs.clockwork import forget_receipts
 from itsm.core.work.pages import pages as work_pages
+from itsm.core.work.uow import UnitOfWork
 
 STAFF = ("agent", "head", "administrator")
 EVERYONE = ("requester", *STAFF)
@@ -179,7 +184,7 @@ def register_schedules() -> Sequence[Schedule]:
 def register_routes() -> Sequence[Routes]:
     pages = (
         ticket_pages, fields_pages, people_pages, privacy_pages, access_pages, accounts_pages, configuration_pages,
-        work_pages,
+        work_pages, administration_pages,
     )  # fmt: skip
     apis = (api_blueprint, fields_api, people_api, accounts_api)
     return (*(Routes(api, "api", at="/api/v1") for api in apis), *(Routes(blueprint, at="") for blueprint in pages))
@@ -190,12 +195,13 @@ def register_nav() -> Sequence[NavEntry]:
     return (
         NavEntry({"en": "Tickets", "ru": "Обращения"}, "tickets.queue", 10, "tickets.read"),
         NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
-        NavEntry({"en": "Roles", "ru": "Роли"}, "accounts.roles", 105, "people.accounts"),
-        NavEntry({"en": "Background jobs", "ru": "Фоновые задания"}, "work.jobs", 110, "core.calls"),
-        NavEntry({"en": "Access tokens", "ru": "Токены доступа"}, "access.all_tokens", 125, "people.accounts"),
-        NavEntry({"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure"),
-        NavEntry({"en": "Fields", "ru": "Поля"}, "fields.overview", 135, "core.configure"),
+        *administration_nav(),
     )
+
+
+@hook
+def needs_attention(uow: UnitOfWork) -> Iterator[Attention]:
+    return core_attention(uow)
 
 
 @hook

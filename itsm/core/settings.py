@@ -16,10 +16,15 @@ from itsm.core.outbound.rules import Reach, parse_allowed
 from itsm.core.refusals import refusals_of
 from itsm.core.schemas import Whole, YesNo
 from itsm.core.secret import MAKE_ONE, secret_fault
+from itsm.core.texts import Message, say
 from itsm.core.work.rules import MAX_ATTEMPTS
 
 PREFIX = "ITSM_"
 ONLY_TESTS = ("clock_file", "failpoint")
+
+
+def _told(help: Message) -> dict[str, Message]:
+    return {"help": help}
 
 
 class SettingsSchema(Schema):
@@ -29,90 +34,98 @@ class SettingsSchema(Schema):
         unknown = EXCLUDE
 
     database_url = fields.String(
-        load_default="", metadata={"help": "SQLAlchemy URL; default: SQLite in the data folder"}
+        load_default="", metadata=_told(say("SQLAlchemy URL; default: SQLite in the data folder"))
     )
     redis_url = fields.String(
-        load_default="", metadata={"help": "Redis or Valkey; empty: the worker polls the database"}
+        load_default="", metadata=_told(say("Redis or Valkey; empty: the worker polls the database"))
     )
     secret_key = fields.String(
-        load_default="", metadata={"help": "signs forms; `itsm init` writes one to the data folder"}
+        load_default="", metadata=_told(say("signs forms; `itsm init` writes one to the data folder"))
     )
-    base_url = fields.String(load_default="", metadata={"help": "the address people type, for links in messages"})
-    data_dir = fields.String(load_default="data", metadata={"help": "database, files and secrets of this desk"})
-    timezone = fields.String(load_default="UTC", metadata={"help": "the desk's zone, such as Europe/Moscow"})
+    base_url = fields.String(load_default="", metadata=_told(say("the address people type, for links in messages")))
+    data_dir = fields.String(load_default="data", metadata=_told(say("database, files and secrets of this desk")))
+    timezone = fields.String(load_default="UTC", metadata=_told(say("the desk's zone, such as Europe/Moscow")))
     mode = fields.String(
         load_default="production",
         validate=validate.OneOf(("production", "demo", "test")),
-        metadata={"help": "production, demo or test"},
+        metadata=_told(say("production, demo or test")),
     )
-    strict = YesNo(load_default=False, metadata={"help": "1: any fault of a plugin at start ends the start"})
+    strict = YesNo(load_default=False, metadata=_told(say("1: any fault of a plugin at start ends the start")))
     trusted_hosts = fields.String(
-        load_default="", metadata={"help": "host names that may stand in requests, comma separated"}
+        load_default="", metadata=_told(say("host names that may stand in requests, comma separated"))
     )
-    trusted_proxies = Whole(0, 9, load_default=0, metadata={"help": "how many proxies in front set X-Forwarded-*"})
-    max_body = Whole(1024, 1 << 31, load_default=26_214_400, metadata={"help": "largest request in bytes"})
+    trusted_proxies = Whole(0, 9, load_default=0, metadata=_told(say("how many proxies in front set X-Forwarded-*")))
+    max_body = Whole(1024, 1 << 31, load_default=26_214_400, metadata=_told(say("largest request in bytes")))
     rate_people = Whole(
-        0, 10**6, load_default=3_000, metadata={"help": "requests a minute from one browser session; 0: any number"}
+        0,
+        10**6,
+        load_default=3_000,
+        metadata=_told(say("requests a minute from one browser session; 0: any number")),
     )
     rate_tokens = Whole(
-        0, 10**6, load_default=30_000, metadata={"help": "requests a minute with one API token; 0: any number"}
+        0, 10**6, load_default=30_000, metadata=_told(say("requests a minute with one API token; 0: any number"))
     )
     rate_strangers = Whole(
-        0, 10**6, load_default=600, metadata={"help": "requests a minute from one address without sign-in; 0: any"}
+        0, 10**6, load_default=600, metadata=_told(say("requests a minute from one address without sign-in; 0: any"))
     )
     hook_fault_after = fields.Float(
-        load_default=2.0, metadata={"help": "seconds after which a guard's slowness is a fault"}
+        load_default=2.0, metadata=_told(say("seconds after which a guard's slowness is a fault"))
     )
     hook_hung_after = fields.Float(
-        load_default=5.0, metadata={"help": "seconds after which a hung hook ends its process"}
+        load_default=5.0, metadata=_told(say("seconds after which a hung hook ends its process"))
     )
     quarantine_after = Whole(
-        1, 1000, load_default=5, metadata={"help": "faults within ten minutes that quarantine a plugin"}
+        1, 1000, load_default=5, metadata=_told(say("faults within ten minutes that quarantine a plugin"))
     )
     seal_dir = fields.String(
-        load_default="", metadata={"help": "where seals of the ledger go; default: `seals` in the data folder"}
+        load_default="", metadata=_told(say("where seals of the ledger go; default: `seals` in the data folder"))
     )
-    seal_every = Whole(1, 8760, load_default=24, metadata={"help": "hours between two seals of the ledger"})
+    seal_every = Whole(1, 8760, load_default=24, metadata=_told(say("hours between two seals of the ledger")))
     call_attempts = Whole(
-        1, 40, load_default=MAX_ATTEMPTS, metadata={"help": "failed attempts after which a job waits for a person"}
+        1, 40, load_default=MAX_ATTEMPTS, metadata=_told(say("failed attempts after which a job waits for a person"))
     )
-    worker_poll = fields.Float(load_default=0.5, metadata={"help": "seconds between looks of an idle worker"})
+    worker_poll = fields.Float(load_default=0.5, metadata=_told(say("seconds between looks of an idle worker")))
     outbound_allow = fields.String(
         load_default="",
         metadata={
-            "help": "inside hosts, host:port or networks that requests to other systems may reach, comma separated"
+            "help": say("inside hosts, host:port or networks that requests to other systems may reach, comma separated")
         },
     )
     outbound_ports = fields.String(
-        load_default="80,443,8080,8443", metadata={"help": "ports of other systems that requests may reach"}
+        load_default="80,443,8080,8443", metadata=_told(say("ports of other systems that requests may reach"))
     )
     outbound_seconds = fields.Float(
-        load_default=10.0, metadata={"help": "longest time for one request to another system"}
+        load_default=10.0, metadata=_told(say("longest time for one request to another system"))
     )
-    outbound_bytes = Whole(1024, 1 << 30, load_default=5_000_000, metadata={"help": "largest answer of another system"})
+    outbound_bytes = Whole(
+        1024, 1 << 30, load_default=5_000_000, metadata=_told(say("largest answer of another system"))
+    )
     outbound_ca = fields.String(
-        load_default="", metadata={"help": "file of certificates to trust in other systems; empty: the well-known ones"}
+        load_default="",
+        metadata=_told(say("file of certificates to trust in other systems; empty: the well-known ones")),
     )
     log = fields.String(
         load_default="auto",
         validate=validate.OneOf(("auto", "json", "plain")),
-        metadata={"help": "json, plain, or auto: plain on a terminal, json elsewhere"},
+        metadata=_told(say("json, plain, or auto: plain on a terminal, json elsewhere")),
     )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(("debug", "info", "warning", "error")),
-        metadata={"help": "debug, info, warning or error; debug tells what errors quote, which may be personal"},
+        metadata=_told(say("debug, info, warning or error; debug tells what errors quote, which may be personal")),
     )
     metrics_token = fields.String(
-        load_default="", metadata={"help": "bearer token for /metrics; empty: it answers this machine alone"}
+        load_default="", metadata=_told(say("bearer token for /metrics; empty: it answers this machine alone"))
     )
-    clock_file = fields.String(load_default="", metadata={"help": "moved time for tests; refused in production"})
-    failpoint = fields.String(load_default="", metadata={"help": "name:action for tests; refused in production"})
+    clock_file = fields.String(load_default="", metadata=_told(say("moved time for tests; refused in production")))
+    failpoint = fields.String(load_default="", metadata=_told(say("name:action for tests; refused in production")))
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What `SettingsSchema` says; `plugins` holds raw values per plugin, read by each plugin's own schema.
+
+    sources: where each setting that was given comes from, `environment` or `file`. outbound: what `reach` was made of.
 
     What may hold a password does not show in `repr`, which ends up in tracebacks.
     """
@@ -145,6 +158,8 @@ class Settings:
     clock_file: str
     failpoint: str
     plugins: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    outbound: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def secure(self) -> bool:
@@ -168,7 +183,8 @@ def refuse_weak_secret(settings: Settings) -> None:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from `environment` (default: the process's) over the file that `ITSM_CONFIG` names."""
     environment = os.environ if environment is None else environment
-    raw, plugins = _split(_from_file(environment.get("ITSM_CONFIG", "")) | _from_environment(environment))
+    file, given = _from_file(environment.get("ITSM_CONFIG", "")), _from_environment(environment)
+    raw, plugins = _split(file | given)
     _refuse_unknown(raw)
     try:
         values = SettingsSchema().load(raw)
@@ -182,10 +198,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         for name in ONLY_TESTS:
             if values[name]:
                 raise SettingsError(f"{PREFIX}{name.upper()} is for tests; unset it or set ITSM_MODE=test")
-    return _settings(values, plugins)
+    sources = dict.fromkeys(file, "file") | dict.fromkeys(given, "environment")
+    return _settings(values, plugins, sources)
 
 
-def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Settings:
+def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]], sources: dict[str, str]) -> Settings:
+    outbound = {name: value for name, value in values.items() if name.startswith("outbound_")}
     reach = _reach(values)
     folder = Path(values["data_dir"]).expanduser().absolute()
     values["data_dir"] = folder
@@ -195,7 +213,7 @@ def _settings(values: dict[str, Any], plugins: dict[str, dict[str, str]]) -> Set
     if not values["secret_key"] and secret.is_file():
         values["secret_key"] = secret.read_text().strip()
     values["trusted_hosts"] = tuple(h.strip() for h in values["trusted_hosts"].split(",") if h.strip())
-    return Settings(**values, reach=reach, plugins=plugins)
+    return Settings(**values, reach=reach, plugins=plugins, sources=sources, outbound=outbound)
 
 
 def _reach(values: dict[str, Any]) -> Reach:

@@ -158,14 +158,19 @@ class Routes:
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One entry of the navigation; hidden from actors without the permission. From order 100 on it stands in the
-    menu *Manage*."""
+    """One entry of the navigation; hidden from actors without the permission.
+
+    From order 100 on it stands in the menu *Manage* and on the page *Administration*: there in its `group` (desk,
+    people, work, or none) with a line `about` it.
+    """
 
     title: Label
     endpoint: str
     order: int
     permission: str
     icon: str = ""
+    group: str = ""
+    about: Label = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """*Shows*: what a plugin puts on a page. A failure leaves a card that names the plugin, and the page stands."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from itsm.core.hookspecs.marks import spec
-from itsm.core.texts import Label
+from itsm.core.texts import Label, Message
 
 if TYPE_CHECKING:
     from itsm.core.work.uow import UnitOfWork
@@ -26,6 +26,25 @@ class NavMark:
 
     endpoint: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that an administrator should look at, in one sentence that says what to do.
+
+    permission: who is told. endpoint, values: the page where it is mended. tone: warn, or alarm for what harms now.
+    """
+
+    message: Message
+    permission: str
+    endpoint: str = ""
+    tone: str = "warn"
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@spec("shows")
+def needs_attention(uow: "UnitOfWork") -> Iterable[Attention] | None:
+    """What stands at the head of the page *Administration*; asked only there."""
 
 
 @spec("shows")

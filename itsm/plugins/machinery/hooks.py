@@ -1,14 +1,17 @@
 """The machinery's own table of contents: its pages, what watchers of the desk ask, and its housekeeping."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from itsm.core.hookspecs.declarations import CallHandler, NavEntry, Panel, Routes, Schedule
 from itsm.core.hookspecs.marks import hook
+from itsm.core.hookspecs.shows import Attention
+from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk_fields import index_fields
 from itsm.plugins.machinery.lifecycle import enable_aside
 from itsm.plugins.machinery.see.health import health
 from itsm.plugins.machinery.see.pages import pages
+from itsm.plugins.machinery.see.standing import out_of_service
 from itsm.plugins.machinery.see.verbs import tidy
 from itsm.plugins.machinery.switch import ENABLE
 
@@ -36,7 +39,14 @@ def register_schedules() -> Sequence[Schedule]:
 
 @hook
 def register_nav() -> Sequence[NavEntry]:
-    return (NavEntry({"en": "Plugins", "ru": "Модули"}, "machinery.plugins", 120, "core.plugins"),)
+    about = {"en": "Switched on and off, times, failures", "ru": "Включение, время работы, сбои"}
+    title = {"en": "Plugins", "ru": "Модули"}
+    return (NavEntry(title, "machinery.plugins", 120, "core.plugins", group="work", about=about),)
+
+
+@hook
+def needs_attention(uow: UnitOfWork) -> Iterator[Attention]:
+    return out_of_service(uow)
 
 
 @hook

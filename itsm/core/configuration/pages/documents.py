@@ -19,7 +19,6 @@ from itsm.core.configuration.verbs import (
     difference,
     document,
     document_type,
-    export_desk,
     find_revision,
     list_revisions,
     restore_default,
@@ -64,15 +63,6 @@ def documents() -> Response:
         )
         names = names_of(uow, people=[revision.author_id for revision in active.values()])
         return render(uow, "core/documents.html", documents=found, names=names)
-
-
-@pages.get("/configuration/export")
-@needs("core.configure")
-def export() -> Response:
-    """The whole configuration as a file, as `itsm export config` writes it."""
-    with reading() as uow:
-        headers = {"Content-Disposition": 'attachment; filename="desk.yaml"'}
-        return Response(to_text(export_desk(uow)), content_type="application/yaml; charset=utf-8", headers=headers)
 
 
 @pages.get("/configuration/<name>")

@@ -1,9 +1,10 @@
 """Where each plugin stands: enabled, switched off, in quarantine, set aside, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itsm.core.texts import Label
+from itsm.core.hookspecs.shows import Attention
+from itsm.core.texts import Label, say
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.desk import Desk
 from itsm.plugins.machinery.members import installed
@@ -48,3 +49,15 @@ def standing(uow: UnitOfWork, desk: Desk, name: str) -> Standing | None:
         if member.built_in and member.name == name:
             return Standing(name, {"en": name}, member.version, "house", faults=count_faults(uow).get(name, 0))
     return next((each for each in standings(uow, desk) if each.name == name), None)
+
+
+def out_of_service(uow: UnitOfWork) -> Iterator[Attention]:
+    """Plugins in quarantine, and those that are enabled and do not work."""
+    for name, row in sorted(plugin_states(uow).items()):
+        told = None
+        if row.state == "quarantined":
+            told = say("The plugin {name} is in quarantine: it failed too often. See why.", name=name)
+        elif row.state == "enabled" and name not in uow.registry.plugins:
+            told = say("The plugin {name} is enabled and does not work; see why.", name=name)
+        if told is not None:
+            yield Attention(told, "core.plugins", "machinery.plugin", "alarm", {"name": name})
