@@ -130,6 +130,7 @@ def _pages(ids: Ids) -> dict[str, tuple[Order, ...]]:
         ),
         "POST /organisations/new": (Order(body={"name": "New"}),),
         "GET /configuration/<name>": (Order({"name": "core.topics"}),),
+        **_forms_of_documents(),
         "GET /plugins/<name>": (Order({"name": "incidents"}),),
         "POST /p/incidents/major/<int:number>": (Order(body={"major": "true"}),),
         "POST /account/tokens": (Order(body={"name": "Mine"}),),
@@ -145,3 +146,24 @@ def sent(order: Order, *, api: bool) -> dict[str, Any]:
     if api:
         return {"json": body} if order.body is not None else {}
     return {"data": body}
+
+
+def _forms_of_documents() -> dict[str, tuple[Order, ...]]:
+    topics, one = {"name": "core.topics"}, {"name": "core.topics", "part": "entries", "entry": "network"}
+    entry = "/configuration/<name>/form/<part>/<entry>"
+    body = {"v.key": "network", "v.label.en": "Nets", "v.active": "on", "reason": "A test"}
+    rank = {"name": "core.priorities"}
+    return {
+        "GET /configuration/<name>/form": (Order(topics),),
+        "POST /configuration/<name>/form": (Order(rank, body={"v.default": "2", "reason": "A test"}),),
+        "GET /configuration/<name>/add/<part>": (Order({**topics, "part": "entries"}),),
+        "POST /configuration/<name>/add/<part>": (
+            Order({**topics, "part": "entries"}, body={**body, "v.key": "nets"}),
+        ),
+        f"GET {entry}": (Order(one),),
+        f"POST {entry}": (Order(one, body=body),),
+        f"POST {entry}/move": (Order(one, body={"to": "up"}),),
+        f"POST {entry}/remove": (Order({**one, "entry": "question"}, body={"reason": "A test"}),),
+        "POST /configuration/load": (Order(body={"text": "format: 1"}),),
+        "POST /roles": (Order(body={"reason": "A test"}),),
+    }

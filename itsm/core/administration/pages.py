@@ -57,8 +57,8 @@ def _entries(uow: UnitOfWork) -> Iterator[Entry]:
     ordered = sorted(uow.registry.nav, key=lambda one: (one.order, one.endpoint))
     for one in ordered:
         if one.order >= MANAGED and one.endpoint != "administration.home" and _may(one):
-            words = [label_text(label, locale()) for label in (one.title, one.about)]
-            yield Entry(one.group if one.group in GROUPS else "", *words, url_for(one.endpoint))
+            group, title, about = one.group if one.group in GROUPS else "", one.title, one.about
+            yield Entry(group, label_text(title, locale()), label_text(about, locale()), url_for(one.endpoint))
     documents = sorted((label_text(d.label, locale()), d.name) for d in uow.registry.documents.values())
     for title, name in documents:
         yield Entry("documents", title, name, url_for("configuration.form", name=name))
@@ -93,14 +93,8 @@ def settings() -> Response:
     """The settings in force and where each comes from; they are changed where the desk is started."""
     with reading() as uow:
         here = desk().settings
-        lines = [
+        groups = [
             (say("The desk"), list(core_settings(here))),
             (say("Plugins"), list(plugin_settings(here, uow.registry))),
         ]
-        return render(uow, "core/settings.html", groups=lines, sources=SOURCES, hint=_hint())
-
-
-def _hint() -> Message:
-    return say(
-        "Settings stand in the environment or in the file that ITSM_CONFIG names, and count from the next start."
-    )
+        return render(uow, "core/settings.html", groups=groups, sources=SOURCES)
