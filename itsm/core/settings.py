@@ -42,7 +42,9 @@ class SettingsSchema(Schema):
     secret_key = fields.String(
         load_default="", metadata=_told(say("signs forms; `itsm init` writes one to the data folder"))
     )
-    base_url = fields.String(load_default="", metadata=_told(say("the address people type, for links in messages")))
+    base_url = fields.String(
+        load_default="", metadata=_told(say("the address that people go to, for links in messages"))
+    )
     data_dir = fields.String(load_default="data", metadata=_told(say("database, files and secrets of this desk")))
     timezone = fields.String(load_default="UTC", metadata=_told(say("the desk's zone, such as Europe/Moscow")))
     mode = fields.String(

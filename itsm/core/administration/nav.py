@@ -23,7 +23,7 @@ def administration_nav() -> Sequence[NavEntry]:
         ),
         NavEntry(
             {"en": "Configuration", "ru": "Настройка"}, "configuration.documents", 130, "core.configure", group="desk",
-            about={"en": "All documents, with their revisions", "ru": "Все документы, с их ревизиями"},
+            about={"en": "All documents, with their revisions", "ru": "Все документы, с их редакциями"},
         ),
         NavEntry(
             {"en": "Fields", "ru": "Поля"}, "fields.overview", 135, "core.configure", group="desk",
