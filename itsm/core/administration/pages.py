@@ -57,8 +57,8 @@ def _entries(uow: UnitOfWork) -> Iterator[Entry]:
     ordered = sorted(uow.registry.nav, key=lambda one: (one.order, one.endpoint))
     for one in ordered:
         if one.order >= MANAGED and one.endpoint != "administration.home" and _may(one):
-            group, title, about = one.group if one.group in GROUPS else "", one.title, one.about
-            yield Entry(group, label_text(title, locale()), label_text(about, locale()), url_for(one.endpoint))
+            group, about = one.group if one.group in GROUPS else "", label_text(one.about, locale())
+            yield Entry(group, label_text(one.title, locale()), about, url_for(one.endpoint))
     documents = sorted((label_text(d.label, locale()), d.name) for d in uow.registry.documents.values())
     for title, name in documents:
         yield Entry("documents", title, name, url_for("configuration.form", name=name))

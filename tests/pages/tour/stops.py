@@ -94,7 +94,7 @@ STOPS = (
     Stop("roles-refused", "admin", "/roles", ("/roles", {"reason": ""})),
     Stop("form-topics", "admin", "/configuration/core.topics/form"),
     Stop("form-workflow", "admin", "/configuration/workflow.incident/form"),
-    Stop("form-calendar", "admin", "/configuration/calendars.calendars/form/calendars/default"),
+    Stop("form-calendar", "admin", "/configuration/calendars.calendars/form/calendars/office"),
     Stop("form-policy", "admin", "/configuration/incidents.policy/form"),
     Stop("form-state", "admin", "/configuration/workflow.incident/form/states/new"),
     Stop("form-step", "admin", "/configuration/workflow.incident/form/transitions/wait"),
