@@ -62,6 +62,7 @@ def entry(name: str, part: str, entry: str) -> Response:
 
 
 def show_spot(uow: UnitOfWork, spot: Spot, shown: Shown | None = None) -> Response:
+    """The page of a document or of one entry of it."""
     shown = shown or Shown(spot.value)
     declared = spot.declared
     parts = parts_of_body(uow, spot.schema, shown.value, document=spot.body, leaving=spot.leaving)
