@@ -193,6 +193,7 @@ def register_routes() -> Sequence[Routes]:
 @hook
 def register_nav() -> Sequence[NavEntry]:
     return (
+        NavEntry({"en": "Home", "ru": "Главная"}, "tickets.home", 5, "tickets.internal"),
         NavEntry({"en": "Tickets", "ru": "Обращения"}, "tickets.queue", 10, "tickets.read"),
         NavEntry({"en": "People", "ru": "Люди"}, "people.search", 50, "people.read"),
         *administration_nav(),

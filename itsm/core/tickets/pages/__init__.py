@@ -5,6 +5,7 @@ import itsm.core.tickets.pages.around
 import itsm.core.tickets.pages.composer
 import itsm.core.tickets.pages.edit
 import itsm.core.tickets.pages.export
+import itsm.core.tickets.pages.home
 import itsm.core.tickets.pages.live
 import itsm.core.tickets.pages.new
 import itsm.core.tickets.pages.panels
