@@ -29,7 +29,7 @@ class Load(NamedTuple):
 
     team_id: int
     assignee_id: int | None
-    count: int
+    tickets: int
 
 
 def changed_since(uow: UnitOfWork, *, since: datetime, most: int = 12) -> Sequence[Changed]:
@@ -54,7 +54,7 @@ def changed_since(uow: UnitOfWork, *, since: datetime, most: int = 12) -> Sequen
 def load_of_own_teams(uow: UnitOfWork) -> Sequence[Load]:
     """Unfinished tickets of the actor's groups by who has them."""
     unfinished = Ticket.category.in_(UNFINISHED)
-    counted = uow.query(Ticket, Ticket.team_id, Ticket.assignee_id, func.count().label("count"))
+    counted = uow.query(Ticket, Ticket.team_id, Ticket.assignee_id, func.count())
     counted = counted.where(unfinished, Ticket.team_id.in_(own_teams(uow)))
     found = uow.session.execute(counted.group_by(Ticket.team_id, Ticket.assignee_id)).all()
     return sorted((Load(*row) for row in found), key=lambda load: (load.team_id, load.assignee_id or 0))
