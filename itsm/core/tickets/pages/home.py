@@ -42,7 +42,7 @@ class Pile(NamedTuple):
     filters: dict[str, str]
 
 
-@pages.get("/home")
+@pages.get("/my")
 @needs("tickets.read")
 def home() -> Response:
     """Work of one's own and of one's groups. Requesters see their tickets, which is all there is for them."""
@@ -66,7 +66,7 @@ def home() -> Response:
         )
 
 
-@pages.post("/home/seen")
+@pages.post("/my/seen")
 @needs("tickets.read")
 def seen_all() -> Response:
     """What changed until now has been seen."""
