@@ -12,15 +12,16 @@
   // A key by its place on the keyboard, so that the Russian layout has the same ones.
   const keyOf = (event) => {
     if (event.code === "Slash") return event.shiftKey ? "?" : "/";
-    return event.code.startsWith("Key") && !event.shiftKey ? event.code.slice(3).toLowerCase() : "";
+    return event.shiftKey ? "" : (/^(?:Key|Digit)(.)$/.exec(event.code)?.[1].toLowerCase() ?? "");
   };
 
   const use = (element) => {
     element.closest("details:not([open])")?.setAttribute("open", "");
-    if (element.matches("summary")) element.parentElement.open = true;
-    if (element.matches("input, textarea, select")) element.focus();
+    if (element.matches("summary")) {
+      element.parentElement.open = true; // a click would close what is open
+      (element.parentElement.querySelector("input:not([type=hidden]), textarea, select") ?? element).focus();
+    } else if (element.matches("input, textarea, select")) element.focus();
     else element.click();
-    if (element.matches("summary")) element.parentElement.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   };
 
   // ---- rows: j and k go, o opens, x selects

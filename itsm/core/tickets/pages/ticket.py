@@ -20,6 +20,7 @@ from itsm.core.tickets.seen import is_staff, may_on
 from itsm.core.tickets.verbs import find_ticket, read_attachment
 from itsm.core.tickets.verbs.around import Around, Told, around_ticket, conversation
 from itsm.core.tickets.verbs.page.presence import ticket_news
+from itsm.core.tickets.verbs.page.undo import undo_for
 from itsm.core.tickets.verbs.page.window import Window, history_window
 from itsm.core.tickets.verbs.relate import LINK_TYPES
 from itsm.core.web import actor, needs, reading
@@ -90,6 +91,7 @@ def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any)
         parked=ticket.kind not in uow.registry.kinds,
         **_told(uow, ticket, window, labels, staff),
         **_to_do(uow, ticket, labels, worker, kept),
+        undo=undo_for(uow, ticket, window.told) if worker and not window.until else None,
         facts=facts_of(uow, labels, ticket, staff=staff, worker=worker, editing=kept.get("editing")),
         description=folded(ticket.description),
         around=around,

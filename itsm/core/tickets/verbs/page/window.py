@@ -18,11 +18,13 @@ BLOCK = 50  # events; a window holds one to two blocks
 
 
 class Window(NamedTuple):
-    """Events with their texts; `before` asks for what lies before them, 0 where nothing does; how many that are."""
+    """Events with their texts; `before` asks for what lies before them, 0 where nothing does; how many that are.
+    until: the number before which it ends, 0 for the newest part."""
 
     told: list[Told]
     before: int
     earlier: int
+    until: int
 
 
 def history_window(uow: UnitOfWork, ticket: Ticket, *, talk: bool = False, before: int | None = None) -> Window:
@@ -43,7 +45,7 @@ def history_window(uow: UnitOfWork, ticket: Ticket, *, talk: bool = False, befor
     start = max(0, (len(known) - 1) // BLOCK - 1) * BLOCK
     first = known[start] if known else 0
     told = history(uow.session, "ticket", ticket.id, since=first, until=before, types=types)
-    return Window(pruned(uow, ticket, told), first if start else 0, start)
+    return Window(pruned(uow, ticket, told), first if start else 0, start, before or 0)
 
 
 def read_comment(uow: UnitOfWork, *, number: int, comment_id: int) -> Comment:
