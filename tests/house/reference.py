@@ -19,6 +19,7 @@ from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import INCIDENTS, settings_for
 from tests.house.door import declarations, door_page, named
 from tests.house.signatures import entry
+from tests.house.ui import ui_page
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -123,6 +124,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "http.md": http_page,
     "cli.md": cli_page,
+    "ui.md": ui_page,
 }
 
 

@@ -11,6 +11,7 @@ from itsm.core.texts import Label
 from tests.house.door import door_page
 from tests.house.reference import FOLDER, PAGES, ROOT
 from tests.house.signatures import signature
+from tests.house.ui import PICTURES, examples, ui_page
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -34,6 +35,11 @@ def test_a_signature_is_shown_with_types_defaults_and_the_values_of_literals() -
     shown = signature("answer", answer)
     assert shown.startswith('answer(name: str, /, at: "home" | "away" = "home", *, most: int | None = None, ')
     assert shown.endswith("**more: Any) -> Label")
+
+
+def test_every_part_of_pages_is_shown_and_has_its_picture() -> None:
+    assert "nothing yet" not in ui_page(), "show it in the gallery of tests/pages/tour"
+    assert {file.stem for file in PICTURES.iterdir()} == set(examples()), "python -m tests.pages.pictures --docs"
 
 
 def test_every_hook_is_named_in_a_test() -> None:

@@ -9,18 +9,15 @@ from contextlib import contextmanager
 from io import BytesIO
 from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Flask
 
 from itsm.app import build
-from itsm.core.hookspecs.declarations import Routes
-from itsm.core.hookspecs.marks import hook
 from itsm.core.people.verbs import change_own_settings
-from itsm.core.web.edge import SIGNED_IN, needs
 from itsm.plugins.machinery.members import Member
 from tests.fixtures import INCIDENTS
+from tests.pages.tour.gallery import hooks as gallery
 from tests.security.furnished import Furnished, standing
 
 SAID = (
@@ -50,10 +47,10 @@ def greek() -> Any:
 
 @contextmanager
 def toured(folder: Path) -> Iterator[Furnished]:
-    """The desk, with a ticket of which everything is too much (`long`), and a page that is broken."""
+    """The desk, with a ticket of which everything is too much (`long`), all parts for authors, a page that fails."""
     with standing(folder, greek()) as made:
         made.places["long"] = [_long_ticket(made)]
-        _with_broken_page(made)
+        _with_gallery(made)
         yield made
         made.desk.database.dispose()
 
@@ -75,26 +72,12 @@ def _long_ticket(made: Furnished) -> int:
     return number
 
 
-def _with_broken_page(made: Furnished) -> None:
-    """The desk once more, with a plugin whose only page fails."""
-    module = ModuleType("broken.hooks")
-    module.__file__ = str(made.desk.settings.data_dir / "broken" / "hooks.py")
-    pages = Blueprint("broken", __name__)
-
-    @pages.get("/")
-    @needs(SIGNED_IN)
-    def page() -> str:
-        raise RuntimeError("broken on purpose")
-
-    @hook
-    def register_routes() -> tuple[Routes, ...]:
-        return (Routes(pages),)
-
-    vars(module)["register_routes"] = register_routes
+def _with_gallery(made: Furnished) -> None:
+    """The desk once more, with a plugin that shows all parts and has a page that fails."""
     fields = [f for fs in made.desk.registry.fields.values() for f in fs.values() if f.name.startswith("desk.")]
     made.desk, made.app = build(
-        made.desk.settings, ["incidents", "broken"], database=made.desk.database, clock=made.world.clock,
-        members=[INCIDENTS, Member("broken", "1", "broken.hooks", hooks=module)], fields=fields,
+        made.desk.settings, ["incidents", "gallery"], database=made.desk.database, clock=made.world.clock,
+        members=[INCIDENTS, Member("gallery", "1", "tests.pages.tour.gallery.hooks", hooks=gallery)], fields=fields,
     )  # fmt: skip
     assert not made.desk.aside, made.desk.aside
 

@@ -62,7 +62,8 @@ STOPS = (
     Stop("security-passkey", "agent", "/account/passkeys/new"),
     Stop("security-confirm", "second", "/account/codes"),
     Stop("major", "agent", "/p/incidents/major"),
-    Stop("error-500", "agent", "/p/broken/"),
+    Stop("parts", "agent", "/p/gallery/"),
+    Stop("error-500", "agent", "/p/gallery/broken"),
     # ---- who leads
     Stop("calendars", "head", "/calendars"),
     Stop("organisation-edit", "head", "/organisations/{organisation_id}/edit"),

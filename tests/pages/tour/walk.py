@@ -33,7 +33,10 @@ SEND = """([action, values]) => {
 FORGOTTEN = "second"  # signed in so long ago that dangerous pages ask once more
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Words that are the same in every language; addresses, names of files and of keys on the keyboard are cut out before.
-SPOKEN = "API CSV YAML JSON HTTP HTTPS URL SLA CEL ID IP UTC RU EN RUB OpenID Connect Ctrl Enter Esc Linux"
+SPOKEN = (
+    "API CSV YAML JSON HTTP HTTPS URL SLA CEL ID IP UTC RU EN RUB OpenID Connect PIN JavaScript Chrome Linux "
+    "Ctrl Enter Esc"
+)
 # And what names itself: the two languages, a token of the sample, keys of a document and of a plugin.
 ANYWHERE = frozenset(SPOKEN.split()) | {"English", "Русский", "tests", "entries", "incidents"}
 NO_WORDS = re.compile(r"\S*[@/_.=:]\S*\w|\b\w+\.\w+\b")

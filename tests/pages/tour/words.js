@@ -1,9 +1,9 @@
-// All words that this page says of its own: [where, text], without what is code, data of a form or another language.
+// All words that this page says of its own: [where, text], without what is code, data of a form or of a history, or of another language.
 () => {
   "use strict";
   const out = [];
   const page = document.documentElement.lang;
-  const skipped = "script, style, code, kbd, pre, textarea, [translate=no], .prose";
+  const skipped = "script, style, code, kbd, pre, textarea, [translate=no], .prose, del, ins";
   const ours = (e) => !e.closest(skipped) && (e.closest("[lang]")?.lang ?? page) === page;
   const add = (where, text) => text && text.trim() && out.push([where, text.trim().replace(/\s+/g, " ")]);
   add("title", document.title);
