@@ -17,7 +17,7 @@ TERMS = [entry for entry in GLOSSARY if "en" in entry]
 TEMPLATES = [file for part in ("itsm", "plugins", "examples") for file in (ROOT / part).rglob("templates/**/*.html")]
 JINJA = re.compile(r"\{#.*?#\}|\{% set \w+ %\}.*?\{% endset %\}|\{%.*?%\}|\{\{.*?\}\}", re.S)
 SAID = re.compile(r'(?:title|aria-label|placeholder|alt)="([^"]*)"|>([^<]*)<')
-ATTRIBUTE = re.compile(r'(?<![\w-])(?!title=|aria-label=|placeholder=|alt=)[\w-]+="[^"]*"')
+ATTRIBUTE = re.compile(r"""(?<![\w-])(?!title=|aria-label=|placeholder=|alt=)[\w-]+=("[^"]*"|'[^']*')""")
 # An attribute that stands alone, what stands on the keyboard, languages by themselves.
 KEYS = {"required", "Ctrl", "Enter", "EN", "RU", "English", "Русский"}
 
