@@ -34,6 +34,8 @@ STOPS = (
     Stop("requester-403", "requester", "/jobs"),
     Stop("requester-404", "stranger", "/tickets/{number}"),
     # ---- who works
+    Stop("home", "agent", "/my"),
+    Stop("home-head", "head", "/my"),
     Stop("queue", "agent", "/"),
     Stop("queue-empty", "agent", "/?q=τίποτα"),
     Stop("queue-refused", "agent", "/?opened_from=χθες"),
@@ -41,6 +43,8 @@ STOPS = (
     Stop("new-refused", "agent", "/tickets/new", ("/tickets/new", {"title": "", "requested_for": "κανείς"})),
     Stop("ticket", "agent", "/tickets/{number}"),
     Stop("ticket-long", "agent", "/tickets/{long}"),
+    Stop("ticket-message", "agent", "/tickets/{long}/comments/{comment_id}"),
+    Stop("ticket-description", "agent", "/tickets/{long}/description"),
     Stop("ticket-refused", "agent", "/tickets/{number}", ("/tickets/{number}/comments", {"body": " "})),
     Stop("ticket-edit", "agent", "/tickets/{number}/edit"),
     Stop("ticket-edit-refused", "agent", "/tickets/{number}/edit", ("/tickets/{number}/edit", {"title": ""})),
@@ -120,7 +124,10 @@ STOPS = (
 # What answers to GET and is no page: endpoint → what it is.
 NO_PAGES: Mapping[str, str] = {
     **dict.fromkeys(("static_file", "tickets.file", "tickets.export", "fields.file", "configuration.export"), "a file"),
-    **dict.fromkeys(("fields.suggest", "people.suggest", "search.suggest"), "suggestions for an input"),
+    **dict.fromkeys(("tickets.panel", "tickets.live", "tickets.rows"), "a part of a page, fetched by it"),
+    **dict.fromkeys(
+        ("tickets.people", "fields.suggest", "people.suggest", "search.suggest"), "suggestions for an input"
+    ),
     **dict.fromkeys(
         ("access.passkey_options", "access.confirm_options", "access.passkey_options_new", "access.step_options"),
         "for a script",
