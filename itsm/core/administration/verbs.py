@@ -22,7 +22,7 @@ def core_attention(uow: UnitOfWork) -> Iterator[Attention]:
         told = say("Since a restore background work is held: nothing is sent, no timer fires.")
         yield Attention(told, "core.calls", "work.jobs", "alarm")
     elif not is_held(uow.session, uow.now, LEADER):
-        told = say("No worker is at work: no job is done and no timer fires. Start `itsm run`, or `itsm worker`.")
+        told = say("No worker is at work: no job is done and no timer fires. Start one on the server.")
         yield Attention(told, "core.calls", "work.jobs", "alarm")
     number, since = oldest_due(uow)
     if number and uow.now - since > LATE:

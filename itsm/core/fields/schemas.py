@@ -22,9 +22,9 @@ SUBJECTS: Mapping[str, Message] = {
     "ticket": say("Tickets"), "person": say("People"), "organisation": say("Organisations"), "team": say("Groups"),
 }  # fmt: skip
 MORE = {"more": True}
-OF_NAME = {"help": say("desk. and small Latin letters, digits, underscores."), "at_first": "desk."}
+OF_NAME = {"help": say("After the dot small Latin letters, digits, underscores."), "at_first": "desk."}
 OF_CHOICES = {"help": say("For the types with choices; they are offered in this order.")}
-OF_MAPPING = {"help": say('Old value: new value, one a line; null removes, "*" stands for the rest.'), **MORE}
+OF_MAPPING = {"help": say('Old value: new value, one a line; "*" stands for the rest.'), **MORE}
 
 
 class Terse(Strict):

@@ -114,7 +114,7 @@ WORDS: Mapping[str, Message] = {
 }
 HELP: Mapping[str, Message] = {
     "key": say("Small Latin letters, digits, dot, dash, underscore. It stays when the name changes."),
-    "holidays": say("Codes, one a line: RU, or with a part DE-BY."),
+    "holidays": say("Codes of countries, one a line, such as RU."),
     "zone": say("Such as Europe/Moscow; empty: the desk's."),
     "when": say("A condition in CEL; see how to write rules."),
     "hidden": say("For machines and plugins."),
