@@ -13,6 +13,8 @@
   const hides = (value) => value === "hidden" || value === "clip";
   const scrolls = (value) => value === "auto" || value === "scroll";
 
+  scrollTo(0, 0); // the head of the page stays in view and lies over what was scrolled under it
+
   // ---- nothing scrolls sideways but what is made for it
   if (document.documentElement.scrollWidth > innerWidth) {
     const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1);
