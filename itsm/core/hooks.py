@@ -29,6 +29,7 @@ from itsm.core.hookspecs.declarations import (
     CallHandler,
     ConfigurationPart,
     DocumentType,
+    Field,
     Importer,
     NavEntry,
     Permission,
@@ -67,6 +68,7 @@ from itsm.core.tickets.jobs import remap
 from itsm.core.tickets.models import Attachment, Comment, Ticket
 from itsm.core.tickets.offered import forms_document
 from itsm.core.tickets.pages import pages as ticket_pages
+from itsm.core.tickets.rules import FIRST_CONTACT
 from itsm.core.tickets.seen import inner_tickets, is_staff_everywhere, visible_tickets
 from itsm.core.work.jobs.clockwork import forget_receipts
 from itsm.core.work.pages import pages as work_pages
@@ -111,6 +113,12 @@ def register_permissions() -> Sequence[Permission]:
 @hook
 def register_references() -> Sequence[ReferenceType]:
     return core_references()
+
+
+@hook
+def register_fields() -> Sequence[Field]:
+    label = {"en": "Resolved at first contact", "ru": "Решено при первом обращении"}
+    return (Field(FIRST_CONTACT, "yes_no", label, filterable=True, on_form=False, written_by="plugin"),)
 
 
 @hook

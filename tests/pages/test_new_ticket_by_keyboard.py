@@ -51,6 +51,25 @@ def test_a_call_is_registered_by_keyboard_alone(page: Visit, site: Site) -> None
     expect(tab.locator(".side")).to_contain_text("Requester")
 
 
+def test_what_is_answered_at_once_is_resolved_by_keyboard_alone(page: Visit) -> None:
+    tab, keys = page.page, page.page.keyboard
+    page.go("/tickets/new")
+    tab.locator("#f-title").focus()
+    keys.type("How do I print?")
+    keys.press("Escape")
+    keys.press("e")
+    expect(tab.locator("#at-once select").first).to_be_focused()
+    tab.locator("#at-once").get_by_label("Resolution code").select_option("explained")
+    keys.press("Control+Enter")
+    expect(tab.locator("#f-incidents-problem-error")).to_be_visible()
+    tab.locator("#f-incidents-problem").fill("Cannot print")
+    tab.locator("#f-incidents-solution").fill("Explained")
+    tab.get_by_label("Topic at closing").select_option("question")
+    keys.press("Control+Enter")
+    expect(tab.locator("h1")).to_have_text("How do I print?")
+    expect(tab.locator(".ticket-head .state")).to_have_text("Resolved")
+
+
 def test_arrows_choose_and_escape_leaves_what_was_typed(page: Visit) -> None:
     tab, keys = page.page, page.page.keyboard
     page.go("/tickets/new")

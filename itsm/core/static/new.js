@@ -105,6 +105,14 @@
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   });
 
+  // Ctrl Enter registers; while the resolution is open, it resolves too.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id !== "at-once") return;
+    const both = event.target.querySelector("button");
+    const alone = document.querySelector("#new-ticket > .actions > button");
+    for (const [button, main] of [[both, event.target.open], [alone, !event.target.open]]) button.toggleAttribute("data-main", main);
+  }, true);
+
   // One of several whom the page offers.
   document.addEventListener("change", (event) => {
     const radio = event.target.closest("[data-fill]");

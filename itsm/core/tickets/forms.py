@@ -1,8 +1,9 @@
 """marshmallow schemas of what people and integrators send about tickets, made for the fields of one desk."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, post_load
 
 from itsm.core.fields.schemas import values_schema
 from itsm.core.hookspecs.declarations import Field
@@ -23,6 +24,17 @@ class TicketValues(Strict):
     closing_topic = Key(allow_none=True)
     team = Ident(allow_none=True)
     assignee = Ident(allow_none=True)
+
+
+class Resolution(Strict):
+    """What was done; fields beside the topic."""
+
+    closing_topic = Key(allow_none=True)
+
+    @post_load
+    def flatten(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Fields stand beside the topic, as verbs take them."""
+        return {**{n: value for n, value in data.items() if n != "fields"}, **data.get("fields", {})}
 
 
 class CommentIn(Strict):
@@ -136,9 +148,15 @@ def open_schema(declared: Iterable[Field]) -> type[Schema]:
             "title": Line(300, required=True),
             "tags": fields.List(Line(60), validate=Size(0, 50)),
             "fields": values_schema(declared),
+            "resolution": fields.Nested(resolution_schema(declared)),
         },
         name="TicketOpenIn",
     )
+
+
+def resolution_schema(declared: Iterable[Field]) -> type[Schema]:
+    """What resolves a ticket in the act that opens it: values as for the step to *resolved*."""
+    return Resolution.from_dict({"fields": values_schema(declared)}, name="ResolutionIn")
 
 
 def patch_schema(declared: Iterable[Field]) -> type[Schema]:

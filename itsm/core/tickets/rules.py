@@ -11,6 +11,7 @@ Category = Literal["new", "open", "waiting", "resolved", "closed"]
 CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting", "resolved", "closed")
 UNFINISHED = ("new", "open", "waiting")
 OUTCOMES = ("", "solved", "cancelled", "merged", "duplicate")
+FIRST_CONTACT = "core.first_contact"  # the field that says: resolved in the act by which it was registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class Workflow:
         """The transitions out of a state, in the document's order."""
         return [t for t in self.transitions.values() if state in t.sources]
 
+    def at_once(self) -> tuple[Transition | None, Transition] | None:
+        """(into work, if there is such a step, resolved) right after the beginning; None where that is no way."""
+        take = self.find(self.initial, "open")
+        resolve = self.find(take.target if take else self.initial, "resolved", "solved")
+        return (take, resolve) if resolve else None
+
     def find(self, state: str, category: Category, outcome: str = "") -> Transition | None:
         """The first transition from `state` into a category (and outcome, where one is given)."""
         for transition in self.leaving(state):
@@ -145,10 +152,12 @@ def without_state(body: Mapping[str, Any], key: str, instead: str = "") -> dict[
 
 
 def enter(values: dict[str, Any], target: State) -> None:
-    """Set state, category and outcome; leaving a final category takes the outcome away."""
+    """Set state, category and outcome; leaving a final category takes the outcome away, and that one contact did."""
     values["state"], values["category"] = target.key, target.category
     if target.category in UNFINISHED:
         values["outcome"] = ""
+        if values.get(FIRST_CONTACT):
+            values[FIRST_CONTACT] = None
     elif target.outcome:
         values["outcome"] = target.outcome
 

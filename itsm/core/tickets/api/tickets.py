@@ -10,7 +10,14 @@ from itsm.core.hookspecs.declarations import Field
 from itsm.core.tickets import forms
 from itsm.core.tickets.api.parameters import IDEMPOTENCY, MATCH, PAGE, filter_parameters
 from itsm.core.tickets.api.shapes import rows_out, ticket_out
-from itsm.core.tickets.verbs import change_ticket, count_tickets, find_ticket, list_tickets, open_ticket
+from itsm.core.tickets.verbs import (
+    change_ticket,
+    count_tickets,
+    find_ticket,
+    list_tickets,
+    open_and_resolve,
+    open_ticket,
+)
 from itsm.core.web import ApiBlueprint, needs, reading, writing
 from itsm.core.web.answers import answer_once, matched, paging, tagged
 from itsm.core.work.uow import UnitOfWork
@@ -26,10 +33,12 @@ def collection(api: ApiBlueprint, opening: Schema, declared: Iterable[Field]) ->
     @api.arguments(opening)
     @api.response(201, forms.TicketOut)
     def open_one(data: dict[str, Any]) -> Any:
-        """Open a ticket. With an `Idempotency-Key` a repeat gets the first answer."""
+        """Open a ticket; with a `resolution` it is resolved in the same act. With an `Idempotency-Key` a repeat gets
+        the first answer."""
 
         def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], int]:
-            ticket = open_ticket(uow, source="api", **data)
+            verb = open_and_resolve if "resolution" in data else open_ticket
+            ticket = verb(uow, source="api", **data)
             return ticket_out(uow, ticket), ticket.id
 
         return answer_once(act, 201, opens=True)

@@ -24,12 +24,19 @@ Typed = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A form that is being filled in; kinds: the types among which it asks."""
+    """A form that is being filled in; kinds: the types among which it asks. resolution: what resolves the ticket in the
+    same act, where the form offers it."""
 
     form: Form
     kind: Kind
     kinds: Sequence[Kind]
     inputs: list[Input]
+    resolution: list[Input]
+
+    @property
+    def all(self) -> list[Input]:
+        """Every input."""
+        return [*self.inputs, *self.resolution]
 
 
 def my_forms(uow: UnitOfWork) -> list[Form]:
@@ -42,7 +49,9 @@ def my_forms(uow: UnitOfWork) -> list[Form]:
 def _plain(uow: UnitOfWork, kind: Kind) -> Form:
     staff = actor().holds("tickets.work")
     more = [field.name for field in fields_on(uow, kind.name) if field.on_form and (staff or field.public)]
-    return Form("", kind.label, (kind.name,), (*(STAFF if staff else REQUESTER), *more), bound=False)
+    return Form(
+        "", kind.label, (kind.name,), (*(STAFF if staff else REQUESTER), *more), resolve=staff, bound=False
+    )  # fmt: skip
 
 
 def begin(
@@ -60,7 +69,18 @@ def begin(
         return None
     kinds = [uow.registry.kinds[name] for name in form.kinds if name in uow.registry.kinds]
     chosen = next((one for one in kinds if one.name == kind), kinds[0])
-    return Begun(form, chosen, kinds, _inputs(uow, form, chosen.name, typed, shown))
+    steps = _resolution_names(uow, form, chosen.name)
+    inputs = _inputs(uow, form, chosen.name, typed, set(shown) - set(steps))
+    more = [f.name for f in fields_on(uow, chosen.name) if typed is None or f.name in shown] if steps else []
+    there = {item.name for item in inputs}
+    names = [name for name in dict.fromkeys([*steps, *more]) if name not in there]
+    return Begun(form, chosen, kinds, inputs, inputs_of(uow, Labels(uow), names, {}))
+
+
+def _resolution_names(uow: UnitOfWork, form: Form, kind: str) -> list[str]:
+    """What the step to *resolved* asks for, and the topic; nothing where the actor may not take that step at once."""
+    ways = workflow_of(uow, kind)[1].at_once() if form.resolve and actor().holds("tickets.work") else None
+    return [*ways[1].requires, *ways[1].offers, "closing_topic"] if ways else []
 
 
 def _inputs(uow: UnitOfWork, form: Form, kind: str, typed: Typed | None, shown: Collection[str]) -> list[Input]:
@@ -68,7 +88,9 @@ def _inputs(uow: UnitOfWork, form: Form, kind: str, typed: Typed | None, shown: 
     held = {name: default_of(uow, f) for name, f in declared.items() if f.default is not None} | preset_of(uow, form)
     begun = held | _begun(uow, kind, typed or {})
     here, mandatory = fields_here(uow, kind, begun)
-    asked = [name for name, field in declared.items() if field.mandatory] if typed is None else [*mandatory, *shown]
+    asked = [name for name, field in declared.items() if field.mandatory] if typed is None else [
+        *mandatory, *(name for name in shown if name in declared)
+    ]  # fmt: skip
     names = [
         name for name in dict.fromkeys([*form.fields, *asked])
         if name not in uow.registry.fields_of("ticket")

@@ -19,7 +19,7 @@ from itsm.core.tickets.pages.entry import Begun, begin, my_forms
 from itsm.core.tickets.pages.inputs import values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.requester import choose_requester, meet_stranger, requester_of
-from itsm.core.tickets.verbs import open_ticket
+from itsm.core.tickets.verbs import open_and_resolve, open_ticket
 from itsm.core.tickets.verbs.alike import similar_tickets
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import locale, translated
@@ -28,7 +28,7 @@ from itsm.core.web.inputs import by_field, parse, put_refusals, put_typed, typed
 from itsm.core.work.uow import UnitOfWork
 
 KEYS = ("form_key", "kind", "key")  # an input called `form` would hide the property `form` of its form from scripts
-CONTROLS = (*KEYS, "look", "new_who", "new_name", "new_address")
+CONTROLS = (*KEYS, "look", "resolve", "new_who", "new_name", "new_address")
 
 
 class KeyForm(Strict):
@@ -47,7 +47,7 @@ def new() -> Response:
         typed = {name: request.args.getlist(name) for name in request.args}
         begun = _begin(uow, request.args, typed)
         if begun is not None:
-            put_typed(begun.inputs, typed)
+            put_typed(begun.all, typed)
         return _page(uow, begun)
 
 
@@ -60,6 +60,7 @@ def _begin(
 def _page(uow: UnitOfWork, begun: Begun | None, **more: Any) -> Response:
     held = {item.name: item.text for item in begun.inputs} if begun else {}
     context = {"errors": (), "status": 200, "key": uuid4().hex, "labels": Labels(uow), **more}
+    context["resolving"] = "resolve" in request.form or any(item.text for item in (begun.resolution if begun else ()))
     return render(
         uow, "core/ticket_new.html", begun=begun, buttons=_buttons(my_forms(uow), begun), held=held,
         requester=requester_of(uow, held.get("requested_for", ""), request.form),
@@ -92,12 +93,12 @@ def register() -> Response:
     try:
         control = parse(KeyForm, _only(KEYS))
         assert begun is not None  # noqa: S101  (a type that nobody brings is refused by `begin`)
-        typed = typed_in(begun.inputs, request.form, CONTROLS)
-        take_uploads(begun.inputs, typed)
+        typed = typed_in(begun.all, request.form, CONTROLS)
+        take_uploads(begun.all, typed)
         choose_requester(typed, request.form)
         uploads = [upload for upload in request.files.getlist("files") if upload.filename]
         with writing() as uow:
-            number = _register(uow, begun.form, control, typed, uploads)
+            number = _register(uow, begun, control, typed, uploads)
     except (Invalid, Conflict) as error:
         return _again(typed, error)
     flash(translated(say("The ticket #{number} is registered.", number=number)))
@@ -112,7 +113,7 @@ def _look() -> Response:
         choose_requester(typed, request.form)
         begun = _begin(uow, request.form, typed)
         if begun is not None:
-            put_typed(begun.inputs, typed)
+            put_typed(begun.all, typed)
         return _page(uow, begun, key=request.form.get("key", "")[:64])
 
 
@@ -125,20 +126,23 @@ def _only(names: Collection[str]) -> Any:
 
 
 def _register(
-    uow: UnitOfWork, form: Form, control: dict[str, Any], typed: dict[str, list[str]], uploads: list[Any]
+    uow: UnitOfWork, begun: Begun, control: dict[str, Any], typed: dict[str, list[str]], uploads: list[Any]
 ) -> int:
-    content = [control["form_key"], control["kind"], typed, [upload.filename for upload in uploads]]
+    resolving = "resolve" in request.form
+    content = [control["form_key"], control["kind"], typed, [upload.filename for upload in uploads], resolving]
     earlier = take_in(uow, source=f"page:{actor().person_id}", key=control["key"], content=content)
     if earlier is not None:
         return int(earlier["number"])
     meet_stranger(uow, typed, request.form)
     values = {name: value for name, value in values_from(uow, typed).items() if value not in (None, "", [])}
+    resolution = {item.name: values.pop(item.name) for item in begun.resolution if item.name in values}
     own = {name: value for name, value in values.items() if "." not in name}
-    given = {name: value for name, value in values.items() if "." in name}
-    ticket = open_ticket(
-        uow, kind=control["kind"], title=own.pop("title", ""), fields=given, source=form.source,
-        form=form.key or True, **own,
-    )  # fmt: skip
+    own["fields"] = {name: value for name, value in values.items() if "." in name}
+    own |= {"title": own.get("title", ""), "source": begun.form.source, "form": begun.form.key or True}
+    if resolving:
+        ticket = open_and_resolve(uow, kind=control["kind"], resolution=resolution, **own)
+    else:
+        ticket = open_ticket(uow, kind=control["kind"], **own)
     attach(uow, ticket.id, uploads, public=True)
     settle(uow, outcome="opened", ticket_id=ticket.id, answer={"number": ticket.id})
     return ticket.id
@@ -149,7 +153,7 @@ def _again(typed: dict[str, list[str]], error: Invalid | Conflict) -> Response:
     with reading() as uow:
         asked = [refusal.field.removeprefix("fields.") for refusal in getattr(error, "refusals", ())]
         begun = _begin(uow, request.form, typed, asked)
-        inputs = begun.inputs if begun else []
+        inputs = begun.all if begun else []
         put_typed(inputs, typed)
         if not isinstance(error, Invalid):
             return _page(uow, begun, errors=[translated(error.message)], status=error.status)

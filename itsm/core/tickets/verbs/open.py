@@ -5,14 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from itsm.core.errors import Invalid, Refusal
+from itsm.core.errors import Forbidden, Invalid, NotAllowedNow, Refusal
+from itsm.core.fields.conditions import is_empty
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.people.models import Person
 from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
+from itsm.core.tickets.offered import form_for
+from itsm.core.tickets.rules import FIRST_CONTACT
 from itsm.core.tickets.values import COLUMNS
+from itsm.core.tickets.verbs.change import change_ticket
 from itsm.core.tickets.verbs.demands import form_in_use, judge_form, put_defaults, put_preset
 from itsm.core.tickets.verbs.draft import cleaned, guard, premium_of, settle_priority, tell, workflow_of, write_row
+from itsm.core.tickets.verbs.move import move_ticket
 from itsm.core.tickets.verbs.surround import put_tags
 from itsm.core.work.uow import UnitOfWork
 
@@ -74,6 +79,44 @@ def open_ticket(
     told |= {"workflow": revision} | ({"voices": voices} if voices else {}) | draft.notes
     tell(uow, ticket, "ticket_opened", told, begins=True)
     return ticket
+
+
+def open_and_resolve(
+    uow: UnitOfWork, *, kind: str, title: str, resolution: Mapping[str, Any], form: bool | str = True, **given: Any
+) -> Ticket:
+    """Open a ticket, take it and resolve it in one act, as for a call that was answered at once.
+
+    It counts as resolved at first contact (`core.first_contact`) until somebody brings it back. resolution: what the
+    step to *resolved* asks for; the topic at closing is mandatory, the ticket's own stands in. given: as `open_ticket`
+    takes it. Raises as that and `move_ticket` do, `Forbidden` where the actor's form does not offer it.
+    """
+    ticket = open_ticket(uow, kind=kind, title=title, form=form, **given)
+    _require_offer(uow, ticket, form)
+    ways = workflow_of(uow, kind)[1].at_once()
+    if ways is None:
+        raise NotAllowedNow(say("The life cycle of this type does not resolve a new ticket."))
+    take, resolve = ways
+    if ticket.assignee_id is None and uow.act.actor.person_id is not None:
+        change_ticket(uow, number=ticket.id, changes={"assignee": uow.act.actor.person_id})
+    if take is not None:
+        move_ticket(uow, number=ticket.id, transition=take.key)
+    changes = {"closing_topic": ticket.topic, **{n: value for n, value in resolution.items() if not is_empty(value)}}
+    lacking = [] if changes["closing_topic"] else [Refusal("closing_topic", say("Needed for this step."))]
+    try:
+        with uow.writing_fields_of("core"):
+            move_ticket(uow, number=ticket.id, transition=resolve.key, changes={**changes, FIRST_CONTACT: True})
+    except NotAllowedNow as error:
+        raise NotAllowedNow(error.message, refusals=[*error.refusals, *lacking]) from error
+    if lacking:
+        raise NotAllowedNow(refusals=lacking)
+    return ticket
+
+
+def _require_offer(uow: UnitOfWork, ticket: Ticket, form: bool | str) -> None:
+    roles, key = uow.act.actor.roles_in(ticket.organisation_id), form if isinstance(form, str) else ""
+    offered = form_for(uow, kind=ticket.kind, roles=roles, key=key)
+    if offered is not None and not offered.resolve and uow.act.actor.kind == "person":
+        raise Forbidden(say("Your form does not offer to resolve at once."))
 
 
 def _people(uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
