@@ -93,7 +93,7 @@
   // ---- the palette: what this page offers, where the navigation leads, and what the search finds
   const commands = () => [
     ...[...document.querySelectorAll("main [data-command], main [data-key]")].filter(visible),
-    ...document.querySelectorAll("header a[href]:not(.brand), header [data-command]"),
+    ...document.querySelectorAll("#nav a[href], header a[href]:not(.brand), header [data-command]"),
   ];
   let offered = [];
   let at = 0;
