@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         "say": edge.translated,
         "moment": moment,
         "day": day,
+        "clock": clock,
         "ago": ago,
         "size": size,
         "minutes": minutes,
@@ -76,6 +77,14 @@ def day(value: date, now: datetime) -> str:
     if away in (0, 1):
         return edge.translated(say("Yesterday") if away else say("Today"))
     return str(format_date(value, "EEEE, d MMMM y"))
+
+
+def clock(value: datetime) -> Markup:
+    """The time of day, where the day stands above; it names the whole moment."""
+    here = value.astimezone(get_timezone())
+    return Markup('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{:%H:%M}</time>').format(
+        here.isoformat(), here, here
+    )
 
 
 def ago(value: datetime, now: datetime) -> str:

@@ -41,11 +41,7 @@ def page(number: int) -> Response:
     edit: the value whose input is shown in its place; then: the step that is to follow the message.
     """
     with reading() as uow:
-        ticket = find_ticket(uow, number=number)
-        kept: dict[str, Any] = {}
-        if may_on(actor(), "tickets.work", ticket):
-            kept["editing"] = editing_of(uow, ticket, request.args.get("edit", ""))
-        return show_ticket(uow, number, **kept)
+        return show_ticket(uow, number, edit=request.args.get("edit", ""))
 
 
 @pages.get("/tickets/<int:number>/files/<int:attachment_id>")
@@ -72,13 +68,19 @@ def talk_only() -> bool:
 
 
 def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any) -> Response:
-    """The page; after a refusal with `alert` (sentences), `step` (the refused one), `editing` (the refused value),
-    `typed` (form → what it held) or `lost` (texts whose form is not there any more)."""
+    """The page; `edit` names the value whose input is open.
+
+    After a refusal with `alert` (sentences), `step` (the refused one), `then` (the one that came with a message),
+    `editing` (the refused value), `typed` (form → what it held) or `lost` (texts whose form is not there any more).
+    """
     ticket = find_ticket(uow, number=number)
     window = history_window(uow, ticket, talk=talk_only(), before=number_in(request.args.get("before", "")))
     around, news = around_ticket(uow, ticket), ticket_news(uow, number=number)
     labels = _labels(uow, ticket, window.told, around, [person for person, _ in news.others])
     staff, worker = is_staff(actor(), ticket), may_on(actor(), "tickets.work", ticket)
+    editing = kept.get("editing")
+    if worker and kept.get("edit"):
+        editing = editing_of(uow, ticket, kept["edit"])
     return render(
         uow,
         "core/ticket.html",
@@ -92,7 +94,7 @@ def show_ticket(uow: UnitOfWork, number: int, *, status: int = 200, **kept: Any)
         **_told(uow, ticket, window, labels, staff),
         **_to_do(uow, ticket, labels, worker, kept),
         undo=undo_for(uow, ticket, window.told) if worker and not window.until else None,
-        facts=facts_of(uow, labels, ticket, staff=staff, worker=worker, editing=kept.get("editing")),
+        facts=facts_of(uow, labels, ticket, staff=staff, worker=worker, editing=editing),
         description=folded(ticket.description),
         around=around,
         link_words={(link.type, link.forward): translated(LINKS[link.type, link.forward]) for link in around.links},

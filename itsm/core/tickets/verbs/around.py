@@ -52,7 +52,7 @@ def around_ticket(uow: UnitOfWork, ticket: Ticket) -> Around:
     ).all()
     others = {link.to_id if link.from_id == mine else link.from_id for link in links}
     above = {number for number in (ticket.parent_id, ticket.merged_into_id) if number is not None}
-    known = _tickets(uow, Ticket.id.in_(others | above))
+    known = _tickets(uow, Ticket.id.in_(others | above)) if others | above else {}
     linked = [
         Linked(link.type, link.from_id == mine, known[other])
         for link in links
