@@ -40,10 +40,29 @@
 
   // ---- selecting: all that are shown, and ranges with Shift
   let last = null;
-  const count = () => document.dispatchEvent(new CustomEvent("queue:selected", { detail: boxes().filter((box) => box.checked).length }));
-  const prepare = () => {
-    for (const all of document.querySelectorAll(".queue [data-all]")) all.hidden = false;
+  const count = () => {
+    const chosen = boxes().filter((box) => box.checked && box.name).length;
+    const bar = document.getElementById("bulk");
+    if (!bar) return;
+    bar.hidden = !chosen;
+    bar.querySelector("[data-selected]").textContent = bar.dataset.count.replace("{n}", chosen);
   };
+  // Of what the acts need, only what the chosen one needs is shown.
+  const fit = () => {
+    const act = document.querySelector("#bulk [name=act]")?.value;
+    for (const part of document.querySelectorAll("#bulk [data-for]")) part.hidden = !part.dataset.for.split(" ").includes(act);
+  };
+  const prepare = () => {
+    for (const extra of document.querySelectorAll(".queue [data-all], #bulk [data-none]")) extra.hidden = false;
+    fit();
+    count();
+  };
+  document.addEventListener("change", (event) => event.target.matches("#bulk [name=act]") && fit());
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#bulk [data-none]")) return;
+    for (const box of boxes()) box.checked = false;
+    count();
+  });
   document.addEventListener("click", (event) => {
     const box = event.target.closest(".queue .pick input");
     if (!box) return;
@@ -59,9 +78,6 @@
     }
     count();
   });
-  document.addEventListener("htmx:after:swap", () => {
-    prepare();
-    count();
-  });
+  document.addEventListener("htmx:after:swap", prepare);
   prepare();
 })();

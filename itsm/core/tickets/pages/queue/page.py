@@ -13,6 +13,7 @@ from itsm.core.people.verbs import preference
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.export import USUAL, columns_offered
 from itsm.core.tickets.pages.queue.asked import Asked
+from itsm.core.tickets.pages.queue.bulk import bar_of
 from itsm.core.tickets.pages.queue.columns import PREFERENCE, names_shown
 from itsm.core.tickets.pages.queue.filters import ALWAYS, chips, inputs_of_filters
 from itsm.core.tickets.pages.queue.live import (
@@ -51,6 +52,7 @@ def queue() -> Response:
             basic=[item for item in inputs if item.name in ALWAYS],
             extra=[item for item in inputs if item.name not in ALWAYS],
             chips=chips(labels, asked),
+            bar=bar_of(uow, labels),
             errors=[f"{labels.name(n)}: {s}" for n, found in errors.items() for s in found],
             strange=sorted(set(errors) - named),
             columns=[(name, title, name in USUAL) for name, title in columns_offered(uow)],
