@@ -30,18 +30,6 @@ def leads(page: TestResponse, rel: str) -> str:
     return html.unescape(found.group(1)) if found else ""
 
 
-@pytest.fixture
-def opened(api: Any) -> Callable[..., int]:
-    """Open an incident; its number."""
-
-    def make(title: str = "Printer", **values: Any) -> int:
-        made = api("agent", "POST", "/tickets", json={"kind": "incident", "title": title, **values})
-        assert made.status_code == 201, made.json
-        return int(made.json["number"])
-
-    return make
-
-
 @contextmanager
 def statements(world: World) -> Iterator[list[str]]:
     """What is asked of the database in this block."""

@@ -16,17 +16,6 @@ RESOLVED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def opened(api: Any) -> Callable[..., int]:
-    """Open an incident; its number."""
-
-    def make(title: str = "Printer", **values: Any) -> int:
-        made = api("agent", "POST", "/tickets", json={"kind": "incident", "title": title, **values})
-        return int(made.json["number"])
-
-    return make
-
-
 def chosen(text: str) -> list[int]:
     """The tickets that the preview would act on."""
     return [int(number) for number in re.findall(r'name="number" value="(\d+)" checked', text)]
