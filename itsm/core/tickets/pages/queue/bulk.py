@@ -16,7 +16,7 @@ from itsm.core.texts import label_text, say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import CHOICES, values_from
 from itsm.core.tickets.pages.labels import Labels
-from itsm.core.tickets.pages.ticket import step_of
+from itsm.core.tickets.pages.steps import step_of
 from itsm.core.tickets.verbs.bulk import MOST, BulkAct, Outcome, do_on_each, try_on_each
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.web import actor, needs, reading, writing
