@@ -70,6 +70,7 @@ from itsm.core.tickets.offered import forms_document
 from itsm.core.tickets.pages import pages as ticket_pages
 from itsm.core.tickets.rules import FIRST_CONTACT
 from itsm.core.tickets.seen import inner_tickets, is_staff_everywhere, visible_tickets
+from itsm.core.views.documents import views_document
 from itsm.core.work.jobs.clockwork import forget_receipts
 from itsm.core.work.pages import pages as work_pages
 from itsm.core.work.uow import UnitOfWork
@@ -124,7 +125,7 @@ def register_fields() -> Sequence[Field]:
 @hook
 def register_documents() -> Sequence[DocumentType | Callable[[Registry], Sequence[DocumentType]]]:
     own = (*core_documents(), *people_documents(), *access_documents(), *file_documents())
-    return (*own, fields_document(), rules_document(), forms_document(), retention_document)
+    return (*own, fields_document(), rules_document(), forms_document(), views_document(), retention_document)
 
 
 @hook

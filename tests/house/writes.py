@@ -30,6 +30,7 @@ SILENT = {
     "notices_notice": "projections of events, and which of them somebody has read",
     "preference": "how the desk looks to one person, who alone sees it",
     "ticket_presence": "who looks at a ticket just now, forgotten a minute later",
+    "saved_view": "what one person looks at, who alone sees it",
     "plugin_fault": "a row of proof of its own",
     "search_document": "a projection of events",
     "search_index": "a projection of events",

@@ -52,7 +52,7 @@ class Registry:
     owners: which plugin brought what, as `"kind:incident" → "incidents"`.
     observers: hook name → who observes it, in their order. unindexed: (subject, field) that are to be filterable and
     have no index yet. revisions, parsed: bodies of immutable configuration revisions, and what was made of them, by
-    (document, revision). counted: how many tickets lists hold (`core.tickets.verbs.counts`). timezone: the desk's.
+    (document, revision). counted: how many tickets lists hold (`count_lists`). timezone: the desk's.
     reach: where requests to other systems may go. place: its folders.
     """
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itsm.core.tickets.verbs.bulk import MOST
+from itsm.core.tickets.verbs.lists.bulk import MOST
 from tests.fixtures import Sample
 from tests.pages.conftest import Visitor
 

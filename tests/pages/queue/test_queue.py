@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
-from itsm.core.tickets.verbs.order import GROUPS, SORTS
+from itsm.core.tickets.verbs.lists.order import GROUPS, SORTS
 from itsm.plugins.machinery.front import Front
 from tests.fixtures import Clock, Sample, World
 from tests.pages.conftest import Visitor

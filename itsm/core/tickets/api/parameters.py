@@ -5,7 +5,7 @@ from typing import Any
 
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.tickets.rules import CATEGORIES
-from itsm.core.tickets.verbs.filters import CODES, NUMBERS
+from itsm.core.tickets.verbs.lists.filters import CODES, NUMBERS
 
 Parameter = dict[str, Any]
 

@@ -5,9 +5,9 @@ from itsm.core.tickets.verbs.activate import activate_tickets
 from itsm.core.tickets.verbs.attach import attach_file, read_attachment
 from itsm.core.tickets.verbs.change import change_ticket, claim_ticket
 from itsm.core.tickets.verbs.comment import add_comment
-from itsm.core.tickets.verbs.counts import count_lists
 from itsm.core.tickets.verbs.find import count_tickets, find_ticket, list_tickets
 from itsm.core.tickets.verbs.history import record_history
+from itsm.core.tickets.verbs.lists.counts import count_lists
 from itsm.core.tickets.verbs.move import move_ticket
 from itsm.core.tickets.verbs.open import open_and_resolve, open_ticket
 from itsm.core.tickets.verbs.relate import link_tickets, merge_ticket, set_parent, split_ticket, unlink_tickets

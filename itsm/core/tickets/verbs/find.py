@@ -13,8 +13,8 @@ from itsm.core.texts import say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.rules import enter
 from itsm.core.tickets.verbs.draft import workflow_of
-from itsm.core.tickets.verbs.filters import filtered
-from itsm.core.tickets.verbs.order import Order, order_of
+from itsm.core.tickets.verbs.lists.filters import filtered
+from itsm.core.tickets.verbs.lists.order import Order, order_of
 from itsm.core.work.uow import UnitOfWork
 
 LISTED = (

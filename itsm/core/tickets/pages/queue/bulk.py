@@ -17,8 +17,8 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import CHOICES, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.steps import step_of
-from itsm.core.tickets.verbs.bulk import MOST, BulkAct, Outcome, do_on_each, try_on_each
 from itsm.core.tickets.verbs.draft import workflow_of
+from itsm.core.tickets.verbs.lists.bulk import MOST, BulkAct, Outcome, do_on_each, try_on_each
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render, safe_next

@@ -12,7 +12,7 @@ from itsm.core.texts import label_text, say
 from itsm.core.tickets.pages.inputs import CHOICES
 from itsm.core.tickets.pages.labels import CATEGORIES, Labels
 from itsm.core.tickets.pages.queue.asked import Asked
-from itsm.core.tickets.verbs.filters import MOMENTS, RANGED
+from itsm.core.tickets.verbs.lists.filters import MOMENTS, RANGED
 from itsm.core.web.edge import translated
 from itsm.core.web.inputs import Input
 from itsm.core.work.uow import UnitOfWork

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itsm.core.people.names import own_teams
-from itsm.core.texts import say
+from itsm.core.texts import label_text, say
 from itsm.core.tickets.pages.queue.asked import PLACES, SHAPES, UNFINISHED, Asked, address
 from itsm.core.tickets.verbs import count_lists
-from itsm.core.web.edge import translated
+from itsm.core.views.verbs import own_views, read_query, shared_views
+from itsm.core.web.edge import locale, translated
 from itsm.core.work.uow import UnitOfWork
 
 MOST = 1000
@@ -15,15 +16,14 @@ MOST = 1000
 
 @dataclass(slots=True)
 class View:
-    """A view and its address. count: to 1,000 at the most, `more` beyond; None where it is not counted."""
+    """A view and its address. count: to 1,000 at the most, `more` beyond; id: of one's own."""
 
     title: str
     query: Mapping[str, str]
     current: bool = False
-    count: int | None = None
+    count: int = 0
     more: bool = False
     id: int = 0
-    shared: bool = False
 
     @property
     def url(self) -> str:
@@ -46,7 +46,9 @@ def views_of(uow: UnitOfWork, staff: bool) -> list[View]:
             ready.insert(1, View(translated(say("My groups")), mine))
         ready.append(View(translated(say("Unassigned")), {**UNFINISHED, "assignee": "none"}))
     ready.append(View(translated(say("Resolved")), {"state_category": "resolved"}))
-    return [*ready, View(translated(say("All")), {"state_category": "all"})]
+    ready.append(View(translated(say("All")), {"state_category": "all"}))
+    shared = [View(label_text(v["label"], locale()), read_query(v["query"])) for v in shared_views(uow)]
+    return [*ready, *shared, *(View(view.name, read_query(view.query), id=view.id) for view in own_views(uow))]
 
 
 def counted(

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from itsm.core.act import Actor
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.seen import is_staff_everywhere
-from itsm.core.tickets.verbs.filters import filtered
+from itsm.core.tickets.verbs.lists.filters import filtered
 from itsm.core.work.uow import UnitOfWork
 
 KEPT = 2000

@@ -1,0 +1,1 @@
+"""Views of the queue that have a name: a person's own, and those that the desk shares."""
