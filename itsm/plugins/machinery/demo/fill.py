@@ -15,7 +15,7 @@ from itsm.plugins.machinery.found import found_desk
 from itsm.plugins.machinery.lifecycle import Office
 
 STAMP = "demo.json"
-SHOWN = {"administrator": "anna", "head": "elena", "agent": "mary", "requester": "tom"}
+SHOWN = {"administrator": "anna", "head": "elena", "agent": "mary", "requester": "tom", "dispatcher": "olga"}
 PLUGINS = ("incidents",)
 SETTING_UP = Act(system("demo"), channel="cli")
 

@@ -9,6 +9,7 @@ from itsm.core.act import Actor
 from itsm.core.people.models import Person
 from itsm.core.people.verbs import add_organisation, add_person, add_team
 from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.demo.forms import ROLE, outsource
 
 PASSWORD = "demo desk password"  # noqa: S105 - printed at the start of every demo
 DOMAIN = "demo.example"
@@ -16,6 +17,7 @@ ORGANISATIONS = (
     ("romashka", "ООО «Ромашка»", ("Д-2024/017", "Д-2025/118"), False),
     ("northwind", "Northwind Stores", ("NW-3381",), False),
     ("fjord", "Fjord Logistics", ("FJ-0042", "FJ-0043"), True),
+    ("lotto", "Лотереи «Восьмёрка»", ("Л-8/2025",), False),
 )
 # key, name, language, role, organisation, phone, chat
 PEOPLE = (
@@ -31,6 +33,7 @@ PEOPLE = (
     ("sergey", "Сергей Лебедев", "ru", "requester", "romashka", "8 912 000-20-02", ""),
     ("tom", "Tom Baker", "en", "requester", "northwind", "+1 202 555 0143", "@tom.b"),
     ("alice", "Alice Green", "en", "requester", "fjord", "+47 21 98 76 54", ""),
+    ("olga", "Ольга Смирнова", "ru", "dispatcher", "lotto", "+7 912 000-30-01", ""),
 )
 # key, names, line, level, head, members
 TEAMS = (
@@ -54,6 +57,7 @@ SERVICES = (
     ("shop.catalogue", "Catalogue and prices", "Каталог и цены", "shop"),
     ("erp", "Accounting and stock (ERP)", "Учёт и склад (ERP)", None),
     ("office", "Office services", "Хозяйственные услуги", None),
+    ("terminals", "Lottery terminals", "Терминалы лотерей", None),
 )
 REQUESTER = frozenset({"tickets.open", "tickets.read", "tickets.comment"})
 
@@ -69,7 +73,7 @@ class Cast:
 
     def actor(self, key: str) -> Actor:
         """One of the people, acting."""
-        person, staff = self.people[key], self.roles[key] != "requester"
+        person, staff = self.people[key], self.roles[key] not in ("requester", ROLE)
         held = frozenset({"*"}) if staff else REQUESTER
         return Actor("person", person.id, person.name, held, person.organisation_id, locale=person.locale)
 
@@ -94,12 +98,14 @@ def engage(uow: UnitOfWork, administrator: Person) -> Cast:
         ways = [("email", address(key)), ("phone", phone), *([("chat", chat)] if chat else [])]
         where = organisations[organisation] if organisation else None
         person = add_person(uow, name=name, addresses=ways, organisation_id=where, locale=locale)
-        add_account(uow, person_id=person.id, login=address(key), password=PASSWORD, roles=[role])
+        own = [role] if role != ROLE else []  # that one holds within an organisation alone
+        add_account(uow, person_id=person.id, login=address(key), password=PASSWORD, roles=own)
         cast.people[key] = person
     _teams(uow, cast)
     for key, english, russian, above in SERVICES:
         parent = cast.services[above] if above else None
         cast.services[key] = add_service(uow, key=key, label={"en": english, "ru": russian}, parent_id=parent).id
+    outsource(uow, cast.people["olga"])
     return cast
 
 

@@ -78,6 +78,8 @@ STORIES = tuple(Story(*words) for words in (
     ("alice", "web", "erp", "software", "mm", "l3", "david", "closed", "Rounding differs by one øre"),
     ("sergey", "phone", "access.vpn", "network", "lh", "l1", "ivan", "reopened", "Удалённый рабочий стол зависает"),
     ("tom", "mail", "shop.catalogue", "software", "mm", "l2", "oleg", "reopened", "Filter by size loses the second page"),
+    ("olga", "phone", "terminals", "hardware", "mh", "l1", "ivan", "queue", "Терминал №118 не печатает билет", "Магазин на Садовой, очередь."),
+    ("olga", "phone", "terminals", "question", "ll", "l1", "ivan", "closed", "Как перевыпустить карту оператора?"),
     ("maria", "chat", "workplace.mail", "question", "ll", "l1", "ivan", "withdrawn", "Как настроить переадресацию?"),
     ("tom", "mail", "workplace.mail", "question", "ll", "l1", "mary", "spam", "You have won a printer"),
 ))  # fmt: skip
