@@ -25,7 +25,7 @@ NAMELESS = {
     "event": "ids and codes only; the texts lie beside it",
     "event_text": "erased by `erase_texts`, with proof",
     "organisation": "a company", "organisation_domain": "a company's", "contract": "a company's",
-    "team": "a group's name", "role": "a role's name", "services_service": "a service's name",
+    "team": "a group's name", "role": "a role's name", "services_service": "a service's name", "services_solver": "ids",
     "config_active": "names of documents", "desk_fact": "facts of the desk",
     "owed_call": "ids; tracebacks tell no values", "lease": "processes", "schedule": "names of schedules",
     "plugin": "why it is off", "plugin_fault": "tracebacks, forgotten after 90 days (see limits)",

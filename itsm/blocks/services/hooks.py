@@ -39,5 +39,10 @@ def service_names(uow: UnitOfWork) -> Sequence[ServiceName] | None:
 
 
 @hook
+def solving_teams(uow: UnitOfWork, service_id: int) -> Sequence[int] | None:
+    return verbs.solving_teams(uow, service_id)
+
+
+@hook
 def service_exists(uow: UnitOfWork, service_id: int) -> bool | None:
     return verbs.is_service(uow, service_id)

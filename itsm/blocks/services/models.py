@@ -18,3 +18,12 @@ class Service(Base):
     label: Mapped[dict[str, Any]]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("services_service.id", ondelete="RESTRICT"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+
+
+class Solver(Base):
+    """A group that is able to solve a service and what is below it."""
+
+    __tablename__ = "services_solver"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services_service.id", ondelete="CASCADE"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True, index=True)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from itsm.blocks.services.models import Service
+from itsm.blocks.services.models import Service, Solver
 from itsm.blocks.services.schemas import TreeEntry
 from itsm.core.errors import Conflict, Invalid, Unknown
 from itsm.core.hookspecs.decides import ServiceName
 from itsm.core.ledger.verbs import append
+from itsm.core.people.models import Team
 from itsm.core.refusals import load_list, refuse_circles
 from itsm.core.texts import Label, fold, say
 from itsm.core.work.uow import UnitOfWork
@@ -48,11 +49,57 @@ def change_service(uow: UnitOfWork, *, service_id: int, changes: Mapping[str, An
     return row
 
 
+def set_solvers(uow: UnitOfWork, *, service_id: int, teams: Collection[str]) -> bool:
+    """Let exactly these groups (keys) solve a service; whether that was a change. Without any its parent's count."""
+    uow.require("services.edit")
+    if uow.session.get(Service, service_id) is None:
+        raise Unknown(say("There is no service {id}.", id=service_id))
+    known = {key: id_ for id_, key in uow.session.execute(select(Team.id, Team.key).where(Team.key.in_(teams)))}
+    if strange := sorted(set(teams) - known.keys()):
+        raise Invalid.field("solved_by", say("There is no group {key}.", key=strange[0]))
+    before = set(uow.session.scalars(select(Solver.team_id).where(Solver.service_id == service_id)))
+    wanted = set(known.values())
+    if before == wanted:
+        return False
+    uow.session.execute(delete(Solver).where(Solver.service_id == service_id, Solver.team_id.in_(before - wanted)))
+    uow.session.add_all(Solver(service_id=service_id, team_id=team) for team in sorted(wanted - before))
+    facts = {"service": service_id, "solved_by": [sorted(before), sorted(wanted)]}
+    append(uow, stream="configuration", subject_id=0, type="service_changed", facts=facts)
+    return True
+
+
+def solving_teams(uow: UnitOfWork, service_id: int) -> Sequence[int] | None:
+    """The groups able to solve a service: its own, else those of the nearest above it; None where nobody said so."""
+    solvers: dict[int, list[int]] = {}
+    for service, team in uow.session.execute(select(Solver.service_id, Solver.team_id).order_by(Solver.team_id)):
+        solvers.setdefault(service, []).append(team)
+    above = {id_: parent for id_, parent in uow.session.execute(select(Service.id, Service.parent_id))}
+    at: int | None = service_id
+    while at is not None and at not in solvers:
+        at = above.get(at)
+    return solvers[at] if at is not None else None
+
+
+def _solvers(uow: UnitOfWork) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    rows = select(Solver.service_id, Team.key).join(Team, Team.id == Solver.team_id).order_by(Team.key)
+    for service, key in uow.session.execute(rows):
+        found.setdefault(service, []).append(key)
+    return found
+
+
 def export_tree(uow: UnitOfWork) -> Sequence[Mapping[str, Any]]:
-    """All services by key, each with its parent's key."""
+    """All services by key, each with its parent's key and the groups that solve it."""
+    solvers = _solvers(uow)
     rows = {row.id: row for row in uow.session.scalars(select(Service))}
     return [
-        {"key": r.key, "label": r.label, "parent": rows[r.parent_id].key if r.parent_id else None, "active": r.active}
+        {
+            "key": r.key,
+            "label": r.label,
+            "parent": rows[r.parent_id].key if r.parent_id else None,
+            "active": r.active,
+            "solved_by": solvers.get(r.id, []),
+        }
         for r in sorted(rows.values(), key=lambda row: row.key)
     ]
 
@@ -74,6 +121,8 @@ def apply_tree(uow: UnitOfWork, value: Any) -> int:
         wanted = {"label": entry["label"], "parent_id": parent, "active": entry["active"]}
         if any(getattr(row, name) != new for name, new in wanted.items()):
             change_service(uow, service_id=row.id, changes=wanted)
+            touched.add(entry["key"])
+        if set_solvers(uow, service_id=row.id, teams=entry["solved_by"]):
             touched.add(entry["key"])
     return len(touched)
 

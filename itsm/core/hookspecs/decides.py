@@ -50,6 +50,11 @@ def service_names(uow: "UnitOfWork") -> "Sequence[ServiceName] | None":
     """All services, parents before their children; asked because services are a block above the core."""
 
 
+@spec("decides", default=None)
+def solving_teams(uow: "UnitOfWork", service_id: int) -> "Sequence[int] | None":
+    """The groups that are able to solve a service, by which forms narrow the choice; None: any."""
+
+
 @spec("decides", default=True)
 def service_exists(uow: "UnitOfWork", service_id: int) -> bool | None:
     """Whether a ticket may name this service; asked because services are a block above the core."""

@@ -10,7 +10,6 @@ import itsm.core.tickets.pages.live
 import itsm.core.tickets.pages.new
 import itsm.core.tickets.pages.panels
 import itsm.core.tickets.pages.queue
-import itsm.core.tickets.pages.requester
 import itsm.core.tickets.pages.ticket
 import itsm.core.tickets.pages.undo
 import itsm.core.tickets.pages.value  # noqa: F401  (each brings its views)

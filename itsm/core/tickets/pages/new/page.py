@@ -15,20 +15,21 @@ from itsm.core.texts import label_text, say
 from itsm.core.tickets.offered import Form
 from itsm.core.tickets.pages.acts import attach
 from itsm.core.tickets.pages.blueprint import pages
-from itsm.core.tickets.pages.entry import Begun, begin, my_forms
 from itsm.core.tickets.pages.inputs import values_from
 from itsm.core.tickets.pages.labels import Labels
-from itsm.core.tickets.pages.requester import choose_requester, meet_stranger, requester_of
+from itsm.core.tickets.pages.new.cascade import SUB, choose_service, put
+from itsm.core.tickets.pages.new.entry import Begun, begin, my_forms
+from itsm.core.tickets.pages.new.requester import choose_requester, meet_stranger, requester_of
 from itsm.core.tickets.verbs import open_and_resolve, open_ticket
 from itsm.core.tickets.verbs.alike import similar_tickets
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import by_field, parse, put_refusals, put_typed, typed_in
+from itsm.core.web.inputs import by_field, parse, put_refusals, typed_in
 from itsm.core.work.uow import UnitOfWork
 
 KEYS = ("form_key", "kind", "key")  # an input called `form` would hide the property `form` of its form from scripts
-CONTROLS = (*KEYS, "look", "resolve", "new_who", "new_name", "new_address")
+CONTROLS = (*KEYS, "look", "resolve", SUB, "new_who", "new_name", "new_address")
 
 
 class KeyForm(Strict):
@@ -47,7 +48,7 @@ def new() -> Response:
         typed = {name: request.args.getlist(name) for name in request.args}
         begun = _begin(uow, request.args, typed)
         if begun is not None:
-            put_typed(begun.all, typed)
+            put(uow, begun, typed)
         return _page(uow, begun)
 
 
@@ -98,6 +99,7 @@ def register() -> Response:
         choose_requester(typed, request.form)
         uploads = [upload for upload in request.files.getlist("files") if upload.filename]
         with writing() as uow:
+            choose_service(uow, typed, request.form)
             number = _register(uow, begun, control, typed, uploads)
     except (Invalid, Conflict) as error:
         return _again(typed, error)
@@ -111,9 +113,10 @@ def _look() -> Response:
     with reading() as uow:
         typed = {name: request.form.getlist(name) for name in request.form}
         choose_requester(typed, request.form)
+        choose_service(uow, typed, request.form)
         begun = _begin(uow, request.form, typed)
         if begun is not None:
-            put_typed(begun.all, typed)
+            put(uow, begun, typed)
         return _page(uow, begun, key=request.form.get("key", "")[:64])
 
 
@@ -153,8 +156,9 @@ def _again(typed: dict[str, list[str]], error: Invalid | Conflict) -> Response:
     with reading() as uow:
         asked = [refusal.field.removeprefix("fields.") for refusal in getattr(error, "refusals", ())]
         begun = _begin(uow, request.form, typed, asked)
+        if begun is not None:
+            put(uow, begun, typed)
         inputs = begun.all if begun else []
-        put_typed(inputs, typed)
         if not isinstance(error, Invalid):
             return _page(uow, begun, errors=[translated(error.message)], status=error.status)
         if any(refusal.field == "Idempotency-Key" for refusal in error.refusals):

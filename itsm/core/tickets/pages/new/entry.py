@@ -100,7 +100,7 @@ def _inputs(uow: UnitOfWork, form: Form, kind: str, typed: Typed | None, shown: 
     at = standing_of(uow, kind, begun)
     inputs = [item for item in inputs_of(uow, Labels(uow), names, held, required, at=[at]) if not item.fixed]
     for item in inputs:
-        if item.name == "service":
+        if item.name == "service" and form.services:
             item.options = [(id_, text) for id_, text in item.options if form.takes(service_path(uow, int(id_)))]
     return inputs
 
