@@ -128,6 +128,17 @@ def test_a_step_that_was_overtaken_keeps_what_was_typed_and_shows_both(
     assert agent.post(f"{page}/moves/cancel", {"version": str(version), "title": "Набранное"}).text.count("Набранное")
 
 
+def test_a_step_is_not_disturbed_by_what_has_nothing_to_do_with_it(signed_in: SignedIn, number: int, api: Any) -> None:
+    agent, page = signed_in("agent"), f"/tickets/{number}"
+    now = api("agent", "GET", page).json
+    assert value(signed_in("second"), number, "title", "Другая тема", "Принтер").status_code == 302
+    form = {"version": str(now["version"]), "state": now["state"], "was": "{}"}
+    assert agent.post(f"{page}/moves/take", form).status_code == 302
+    late = agent.post(f"{page}/moves/resolve", {**form, **SOLVED})
+    assert late.status_code == 412  # it stands elsewhere now
+    assert "Заправлен" in late.text
+
+
 def test_what_may_not_be_changed_is_not_offered(signed_in: SignedIn, number: int) -> None:
     requester = signed_in("requester").get(f"/tickets/{number}?edit=title").text
     assert "pencil" not in requester

@@ -19,13 +19,13 @@ from itsm.core.tickets.pages.steps import Step, step_of
 from itsm.core.tickets.pages.ticket import place_of, show_ticket
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs import attach_file, claim_ticket, find_ticket, move_ticket
-from itsm.core.tickets.verbs.draft import workflow_of
+from itsm.core.tickets.verbs.draft import lock_ticket, workflow_of
 from itsm.core.web import desk, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.inputs import Input, Texts, by_field, number_in, parse, put_refusals, put_typed, typed_in, was_in
 from itsm.core.work.uow import UnitOfWork
 
-CONTROLS = ("version", "was", "reason", "key")
+CONTROLS = ("version", "state", "was", "reason", "key")
 
 
 class ReasonForm(Strict):
@@ -89,8 +89,10 @@ def move(number: int, transition: str) -> Response:
         typed = typed_in(inputs, request.form, CONTROLS)
         take_uploads(inputs, typed)
         reason = parse(ReasonForm, only(("reason",)))["reason"]
+        match = number_in(request.form.get("version", ""))
         with writing(reason) as uow:
-            match = number_in(request.form.get("version", ""))
+            if match is not None and _undisturbed(uow, number, transition, typed):
+                match = None
             move_ticket(uow, number=number, transition=transition, changes=values_from(uow, typed, held), match=match)
     except Stale as error:
         return _overtaken(number, transition, error, typed)
@@ -99,6 +101,16 @@ def move(number: int, transition: str) -> Response:
     except Invalid as error:
         return step_again(number, transition, error)
     return redirect(place_of(number))
+
+
+def _undisturbed(uow: UnitOfWork, number: int, transition: str, typed: Texts) -> bool:
+    """Whether the ticket stands where it stood when the form was made, and nobody has changed what the form changes."""
+    ticket = lock_ticket(uow, number, "tickets.work")
+    step = _step_now(uow, ticket, transition, typed)
+    if step is None or request.form.get("state") != ticket.state:
+        return False
+    was = was_in(request.form)
+    return not any(put_over(item, typed.get(item.name, []), was.get(item.name, [])) for item in step.inputs)
 
 
 def only(names: Iterable[str]) -> MultiDict[str, str]:
