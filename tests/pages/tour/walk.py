@@ -34,11 +34,11 @@ FORGOTTEN = "second"  # signed in so long ago that dangerous pages ask once more
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Words that are the same in every language; addresses, names of files and of keys on the keyboard are cut out before.
 SPOKEN = (
-    "API CSV YAML JSON HTTP HTTPS URL SLA CEL ID IP UTC RU EN RUB OpenID Connect PIN JavaScript Chrome Linux "
+    "API CSV YAML JSON HTTP HTTPS URL SLA CEL ID IP UTC RU EN RUB OpenID Connect PIN Markdown JavaScript Chrome Linux "
     "Ctrl Enter Esc"
 )
-# And what names itself: the two languages, a token of the sample, keys of a document and of a plugin.
-ANYWHERE = frozenset(SPOKEN.split()) | {"English", "Русский", "tests", "entries", "incidents"}
+# And what names itself: the two languages, a token of the sample, keys of a document and of a plugin, words to type.
+ANYWHERE = frozenset(SPOKEN.split()) | {"English", "Русский", "tests", "entries", "incidents", "me", "none"}
 NO_WORDS = re.compile(r"\S*[@/_.=:]\S*\w|\b\w+\.\w+\b")
 WORD = {"ru": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[А-Яа-яЁё]{2,}")}
 
@@ -78,6 +78,7 @@ class Tour:
             page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": look.language, "url": self.address}])
         page.set_viewport_size({"width": look.width, "height": 900})
         page.emulate_media(color_scheme=look.theme)  # type: ignore[arg-type]
+        page.goto("about:blank")  # what the page before was still about ends with it
         visit.go(stop.path.format_map({name: values[0] for name, values in self.made.places.items()}))
         if stop.sends[0]:
             self._send(page, stop)

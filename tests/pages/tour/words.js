@@ -3,7 +3,7 @@
   "use strict";
   const out = [];
   const page = document.documentElement.lang;
-  const skipped = "script, style, code, kbd, pre, textarea, [translate=no], .prose, del, ins";
+  const skipped = "script, noscript, style, code, kbd, pre, textarea, [translate=no], .prose, del, ins";
   const ours = (e) => !e.closest(skipped) && (e.closest("[lang]")?.lang ?? page) === page;
   const add = (where, text) => text && text.trim() && out.push([where, text.trim().replace(/\s+/g, " ")]);
   add("title", document.title);
