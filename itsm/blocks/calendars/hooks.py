@@ -26,4 +26,4 @@ def register_routes() -> Sequence[Routes]:
 
 @hook
 def register_nav() -> Sequence[NavEntry]:
-    return (NavEntry({"en": "Calendars", "ru": "Календари"}, "calendars.month", 120, "calendars.see"),)
+    return (NavEntry({"en": "Calendars", "ru": "Календари"}, "calendars.month", 120, "calendars.see", group="desk"),)

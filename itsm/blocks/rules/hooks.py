@@ -37,7 +37,7 @@ def register_routes() -> Sequence[Routes]:
 
 @hook
 def register_nav() -> Sequence[NavEntry]:
-    return (NavEntry({"en": "Rules", "ru": "Правила"}, "rules.lists", 125, "core.configure"),)
+    return (NavEntry({"en": "Rules", "ru": "Правила"}, "rules.lists", 125, "core.configure", group="desk"),)
 
 
 @hook

@@ -21,8 +21,8 @@ GROUPS = {
     "desk": say("How the desk works"),
     "people": say("People and access"),
     "work": say("Running it"),
-    "documents": say("Configuration documents"),
     "": say("More"),
+    "documents": say("Configuration documents"),
 }
 
 

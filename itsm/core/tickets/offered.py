@@ -38,21 +38,23 @@ EXAMPLE = """forms:
 """
 
 
-def _lines(least: int = 0) -> Any:
+def _lines(offers: str, least: int = 0) -> Any:
+    told = {"offers": offers}
     if least:
-        return fields.List(Line(80), validate=Size(least, 100), required=True)
-    return fields.List(Line(80), validate=Size(0, 100), load_default=list)
+        return fields.List(Line(80), validate=Size(least, 100), required=True, metadata=told)
+    return fields.List(Line(80), validate=Size(0, 100), load_default=list, metadata=told)
 
 
 class AskedSchema(Strict):
     """A value that must be given: always, or where the ticket is about one of these services."""
 
-    field = Line(80, required=True)
-    services = _lines()
+    field = Line(80, required=True, metadata={"offers": "ticket_values"})
+    services = _lines("services")
 
 
 # `fields` is a word of marshmallow's and so cannot stand in a class.
-_named = {"fields": _lines(1)}
+_named = {"fields": _lines("ticket_values", 1)}
+SOURCES = {"web": say("Page"), "phone": say("Phone")}
 
 
 class FormSchema(Strict.from_dict(_named)):  # type: ignore[misc]
@@ -60,19 +62,23 @@ class FormSchema(Strict.from_dict(_named)):  # type: ignore[misc]
 
     key = Key(required=True)
     label = LabelField(required=True)
-    kinds = _lines(1)
-    roles = _lines()
-    services = _lines()
+    kinds = _lines("kinds", 1)
+    roles = _lines("roles")
+    services = _lines("services")
     mandatory = fields.List(fields.Nested(AskedSchema), load_default=list, validate=Size(0, 100))
-    preset = AnyValues(80, load_default=dict)
-    source = fields.String(load_default="web", validate=Among(("web", "phone")))
-    resolve = YesNo(load_default=False)
+    preset = AnyValues(80, load_default=dict, metadata={"label": say("Filled in beforehand")})
+    source = fields.String(
+        load_default="web", validate=Among(tuple(SOURCES)), metadata={"label": say("Source"), "words": SOURCES}
+    )
+    resolve = YesNo(load_default=False, metadata={"label": say("May be resolved in the same act")})
 
 
 class FormsSchema(Strict):
     """All forms, in the order of their buttons."""
 
-    forms = fields.List(fields.Nested(FormSchema), required=True, validate=Size(0, 100))
+    forms = fields.List(
+        fields.Nested(FormSchema), required=True, validate=Size(0, 100), metadata={"label": say("Forms")}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """Documents as forms: every document has one, nothing is lost on the way, refusals stand where they belong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from marshmallow import Schema
 from sqlalchemy import select
 
+from itsm.core.configuration.forms.parts import kind_of, schema_of, words_of
+from itsm.core.configuration.forms.words import WORDS
 from itsm.core.configuration.verbs import document, document_type, normal
 from itsm.core.ledger.models import Event
 from itsm.plugins.machinery.desk import Desk
@@ -44,6 +47,23 @@ def test_a_form_that_is_saved_as_it_stands_changes_nothing_in_any_document(signe
             sent += 1
     assert whole(desk) == before
     assert sent > 30
+
+
+def test_every_input_of_every_form_has_words_for_people(desk: Desk) -> None:
+    """In the schema's `metadata` or among the house's words; the name in the code is no word."""
+
+    def mute(schema: Schema) -> Iterator[str]:
+        for name, declared in schema.fields.items():
+            if name not in WORDS and "label" not in declared.metadata:
+                yield name
+            if kind_of(declared) in ("group", "list", "conditions"):
+                yield from mute(schema_of(declared))
+            inner = getattr(declared, "inner", declared)
+            words = declared.metadata.get("words") or inner.metadata.get("words") or {}
+            yield from (f"{name}: {word}" for word in words_of(inner) if word and word not in {**WORDS, **words})
+
+    found = {name: list(mute(declared.schema())) for name, declared in desk.registry.documents.items()}
+    assert not {name: names for name, names in found.items() if names}
 
 
 def test_a_field_is_made_changed_and_put_in_order_by_forms(signed_in: SignedIn, desk: Desk) -> None:
