@@ -22,7 +22,9 @@
     return [...joined.values()].map((data) => ({ data }));
   };
 
+  let watched = null;
   const draw = () => {
+    watched?.destroy();
     const look = getComputedStyle(document.documentElement);
     const colour = (name) => look.getPropertyValue(name).trim();
     const stages = { new: "--warn", open: "--link", waiting: "--note-line", resolved: "--good", closed: "--strong-line" };
@@ -42,8 +44,7 @@
     view.on("tap", "node, edge", (event) => location.assign(event.target.data("url")));
     view.on("mouseover", "node, edge", () => (figure.style.cursor = "pointer"));
     view.on("mouseout", "node, edge", () => (figure.style.cursor = ""));
-    new ResizeObserver(() => view.resize().fit(undefined, 18)).observe(figure);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+    watched = view;
     if (!still) figure.animate([{ opacity: 0 }, { opacity: 1 }], 150);
   };
 
@@ -54,6 +55,8 @@
       await load(figure.dataset.cytoscape);
       await load(figure.dataset.dagre);
       draw();
+      new ResizeObserver(() => watched.resize().fit(undefined, 18)).observe(figure);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw); // its colours are those of the page
     } catch {
       figure.hidden = true;
     }

@@ -30,11 +30,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of a document. total: how many entries there are, of which `rows` are shown."""
+    """A list of a document. codes: which columns hold keys. total: how many entries there are, of which `rows` show."""
 
     name: str
     title: str
     columns: Sequence[str]
+    codes: Sequence[bool]
     rows: Sequence[Row]
     total: int
 
@@ -52,7 +53,8 @@ def table_of(uow: UnitOfWork, schema: Schema, body: Mapping[str, Any], name: str
     found = [row for row in rows if wanted in fold(" ".join([row[1], *row[2].values()]))][:MOST_ROWS]
     columns = [n for n in short if any(cells.get(n) for _, _, cells in found)][:MOST_COLUMNS]
     made = [Row(ref_of(entries, p), p, t, [c.get(n, "") for n in columns]) for p, t, c in found]
-    return Table(name, title, [_column(declared[n], n) for n in columns], made, len(entries))
+    titles, codes = [_column(declared[n], n) for n in columns], [n in IDENTITIES for n in columns]
+    return Table(name, title, titles, codes, made, len(entries))
 
 
 def _column(declared: Any, name: str) -> str:
