@@ -1,8 +1,12 @@
 """The columns of the queue: what a person chose, or the address says, and what a row shows there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from babel.dates import get_month_names
+from flask_babel import get_locale, get_timezone
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from itsm.core.errors import Invalid
@@ -14,7 +18,6 @@ from itsm.core.tickets.pages.queue.asked import Asked
 from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.verbs.lists.order import SORTS
 from itsm.core.web.edge import actor, translated
-from itsm.core.web.words import moment
 from itsm.core.work.uow import UnitOfWork
 
 PREFERENCE = "tickets.queue"
@@ -76,9 +79,18 @@ def _cell(labels: Labels, row: Row[Any], name: str, fields: Mapping[str, Any], s
         return NOTHING
     value = getattr(row, COLUMNS[name])
     if name in MOMENTS:
-        return moment(value, "d MMM, HH:mm")
+        return _day_and_time(value)
     if name == "kind":
         return labels.kind(value)
     if name == "state_category":
         return translated(CATEGORIES[value]) if value in CATEGORIES else value
     return labels.shown(name, value, row.kind)
+
+
+def _day_and_time(value: datetime) -> Markup:
+    """Like the filter `moment`, for hundreds of cells: a pattern of Babel costs as much as the rest of the row."""
+    local = value.astimezone(get_timezone())
+    months = get_month_names("abbreviated", locale=get_locale())
+    return Markup('<time datetime="{}" title="{}">{} {}, {}</time>').format(
+        value.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", local.day, months[local.month], f"{local:%H:%M}"
+    )

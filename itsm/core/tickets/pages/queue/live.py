@@ -85,10 +85,12 @@ def list_html(uow: UnitOfWork, asked: Asked, page: Page, newest: str) -> tuple[M
     total = counted(uow, views, resolved(uow, asked.applied), asked.view, newest)
     labels = labels_of(uow, page.rows, asked)
     names = names_shown(uow, asked, staff)
+    heads = columns_of(labels, asked, names)
     html = render_template(
         "core/queue_list.html",
         asked=asked, views=views, total=total, most=MOST, labels=labels, staff=staff,
-        columns=columns_of(labels, asked, names), names=names, groups=_groups(labels, page.rows, asked.group, names),
+        columns=heads, titles={head.name: head.title for head in heads}, names=names,
+        groups=_groups(labels, page.rows, asked.group, names),
         following=asked.url(after=page.next) if page.next else "",
         previous=asked.url(before=page.previous) if page.previous else "",
         first=asked.url() if asked.after or asked.before else "",
