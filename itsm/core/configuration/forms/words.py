@@ -64,6 +64,8 @@ WORDS: Mapping[str, Message] = {
     "writable": say("May be changed where"),
     "when": say("If"),
     "then": say("Then set"),
+    "views": say("Views"),
+    "query": say("What it shows, as in the address of the list"),
     "stop": say("End the list here"),
     "calendars": say("Calendars"),
     "zone": say("Time zone"),
