@@ -122,6 +122,8 @@ def test_sqlmap_finds_nothing_to_inject_into(made: Furnished, tmp_path: Path) ->
     tested = told.count("testing URL")
     assert tested >= len(paths) // 2, told[-2_000:]
     results = [line for file in out.glob("results-*.csv") for line in file.read_text().splitlines()[1:] if line.strip()]
-    injectable = [line for line in results if line.split(",")[2].strip()]
+    # What answers differ by, sqlmap then tries to use; where it can't, it says so itself.
+    tried = [line for line in results if line.split(",")[2].strip()]
+    injectable = [line for line in tried if "false positive or unexploitable" not in line]
     assert not injectable, "\n".join(injectable)
     assert "the following injection point" not in told
