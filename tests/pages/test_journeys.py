@@ -87,7 +87,7 @@ def test_a_refused_form_still_holds_what_was_typed(page: Visit) -> None:
     tab.fill("#f-title", "Тема")
     tab.fill("#f-requested_for", "Никого Такого Нет")
     tab.fill("#f-description", "Долго печатали")
-    tab.locator("main button.primary").click()
+    tab.locator("main button[data-main]").click()
     expect(tab.locator("#f-requested_for-error")).to_be_visible()
     expect(tab.locator("#f-description")).to_have_value("Долго печатали")
     page.complaints[:] = [c for c in page.complaints if "422" not in c]
