@@ -175,3 +175,12 @@ def test_the_api_ends_sessions_and_tokens(api: Any, signed_in: SignedIn, sample:
     assert agent.get("/").status_code == 302
     assert api("admin", "DELETE", f"{path}/tokens").status_code == 204
     assert api("agent", "GET", "/tickets").status_code == 401
+
+
+def test_a_refused_token_says_why_at_its_input(signed_in: SignedIn) -> None:
+    page = signed_in("agent").submit("/account", "/account/tokens", {"name": "Robot", "addresses": "the moon"})
+    assert page.status_code == 422
+    refused = page.text.split('id="token-from"')[1]
+    assert 'aria-invalid="true" aria-describedby="token-from-error"' in refused.split(">")[0]
+    assert 'id="token-from-error"' in refused
+    assert 'value="Robot"' in page.text

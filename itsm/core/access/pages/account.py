@@ -19,6 +19,8 @@ from itsm.core.web.frame import THEME_COOKIE, THEMES, YEAR, render, safe_next
 from itsm.core.web.inputs import by_field, parse
 from itsm.core.work.uow import UnitOfWork
 
+AT_INPUTS = ("name", "days", "addresses")  # of the form of a new token
+
 
 @pages.post("/looks")
 @needs(PUBLIC)
@@ -48,7 +50,7 @@ def account_page(uow: UnitOfWork, *, status: int = 200, **more: Any) -> Response
     """The page; `secret` is a token that was just made."""
     rules = verbs.sign_in_rules(uow)
     held = [p for p in uow.registry.permissions.values() if actor().may(p.name)]
-    context = {"errors": {}, "typed": {}, "secret": "", **more}
+    context = {"errors": {}, "at": {}, "typed": {}, "secret": "", **more}
     return render(
         uow,
         "core/account.html",
@@ -78,7 +80,9 @@ def own_settings() -> Response:
 
 
 def refused(form: str, error: Invalid) -> Response:
-    """The page once more with what was typed, and why not."""
-    sentences = [sentence for found in by_field(error).values() for sentence in found]
+    """The page once more with what was typed, and why not: at its input, else above the form."""
+    found = by_field(error)
+    at = {name: found.pop(name) for name in AT_INPUTS if name in found}
+    above = [sentence for sentences in found.values() for sentence in sentences]
     with reading() as uow:
-        return account_page(uow, status=422, errors={form: sentences}, typed=request.form)
+        return account_page(uow, status=422, errors={form: above}, at=at, typed=request.form)

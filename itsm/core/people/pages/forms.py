@@ -9,6 +9,7 @@ from itsm.core.errors import Invalid, Refusal
 from itsm.core.fields.inputs import field_input, field_values, take_uploads
 from itsm.core.fields.verbs import fields_in_order
 from itsm.core.people.names import list_teams, marked, names_of, typed_organisation, typed_person
+from itsm.core.people.pages.words import LABELS, LANGUAGES, LEVEL_NAMES, LINE_NAMES
 from itsm.core.people.rules import LEVELS, LINES
 from itsm.core.texts import LOCALES, Message, label_text, say
 from itsm.core.web.edge import locale, translated
@@ -17,41 +18,11 @@ from itsm.core.web.words import aware, local_text
 from itsm.core.work.uow import UnitOfWork
 
 CONTROLS = ("version", "was", "reason")
-LABELS: Mapping[str, Message] = {
-    "key": say("Short code (latin letters, stays for ever)"),
-    "name": say("Name"),
-    "person.name": say("Full name"),
-    "name_ru": say("Name in Russian"),
-    "name_en": say("Name in English"),
-    "email": say("E-mail"),
-    "phone": say("Phone"),
-    "organisation": say("Organisation"),
-    "locale": say("Language"),
-    "timezone": say("Time zone"),
-    "premium": say("Premium"),
-    "premium_until": say("Premium until"),
-    "active": say("Active"),
-    "contracts": say("Contracts"),
-    "domains": say("Domains"),
-    "parent": say("Parent group"),
-    "head": say("Head"),
-    "level": say("Level"),
-    "line": say("Line"),
-}
 HELP: Mapping[str, Message] = {
     "premium_until": say("Empty: until the mark is taken away."),
     "contracts": say("One number a line; after a semicolon the day on which it ends: Д-17; 2026-12-31."),
     "domains": say("One a line, such as acme.com: whoever writes from there belongs to this organisation."),
     "timezone": say("Such as Europe/Moscow; empty: as the desk."),
-}
-LEVEL_NAMES = {"group": say("Group"), "division": say("Division"), "department": say("Department")}
-LINE_NAMES = {
-    "": say("no line"),
-    "L1": say("First line"),
-    "L2": say("Second line"),
-    "L3": say("Third line"),
-    "commercial": say("Commercial"),
-    "development": say("Development"),
 }
 YES_NO = ("premium", "active")
 OWN = {
@@ -114,7 +85,7 @@ def _options(uow: UnitOfWork, name: str) -> Sequence[tuple[str, str]]:
 
 
 CHOICES: Mapping[str, Callable[[UnitOfWork], Sequence[tuple[str, str]]]] = {
-    "locale": lambda uow: [("ru", "Русский"), ("en", "English")],
+    "locale": lambda uow: list(LANGUAGES.items()),
     "level": lambda uow: [(level, translated(LEVEL_NAMES[level])) for level in LEVELS],
     "line": lambda uow: [(line, translated(LINE_NAMES[line])) for line in LINES if line],
     "parent": lambda uow: [(str(team.id), label_text(team.label, locale())) for team in list_teams(uow)],

@@ -9,8 +9,8 @@ from itsm.core.people.models import Team
 from itsm.core.people.names import list_all_teams, members_of, names_of, typed_person
 from itsm.core.people.pages import edit
 from itsm.core.people.pages.blueprint import pages, place_of
-from itsm.core.people.pages.forms import LEVEL_NAMES, LINE_NAMES
 from itsm.core.people.pages.timeline import timeline
+from itsm.core.people.pages.words import LEVEL_NAMES, LINE_NAMES
 from itsm.core.people.seen import is_staff_of
 from itsm.core.people.verbs import find_one, set_member, whole_history_of
 from itsm.core.texts import say

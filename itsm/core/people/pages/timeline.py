@@ -8,7 +8,8 @@ from typing import Any
 from itsm.core.fields.shown import text_of
 from itsm.core.ledger.models import Event
 from itsm.core.people.names import Names, labels_of_roles, names_of
-from itsm.core.texts import LOCALES, label_text, say
+from itsm.core.people.pages.words import LABELS, LANGUAGES, LEVEL_NAMES, LINE_NAMES
+from itsm.core.texts import LOCALES, Message, label_text, say
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.words import moment, retold
 from itsm.core.work.uow import UnitOfWork
@@ -60,22 +61,6 @@ SENTENCES = {
 WITHIN = {
     "role_granted": say("gave the role {role} within {organisation}"),
     "role_revoked": say("took the role {role} within {organisation} away"),
-}
-NAMES = {
-    "name": say("Name"),
-    "organisation": say("Organisation"),
-    "premium": say("Premium"),
-    "premium_until": say("Premium until"),
-    "active": say("Active"),
-    "locale": say("Language"),
-    "timezone": say("Time zone"),
-    "contracts": say("Contracts"),
-    "domains": say("Domains"),
-    "parent": say("Parent group"),
-    "head": say("Head"),
-    "level": say("Level"),
-    "line": say("Line"),
-    "members": say("Members"),
 }
 OF_PEOPLE = ("head", "members", "person")
 NOTHING = "–"
@@ -150,11 +135,16 @@ _SPOKEN = ("into", "merged", "person", "address", "contract", "method", "factor"
 WORDS = {"password": say("password"), "passkey": say("passkey"), "code": say("code"), "recovery": say("recovery code")}
 
 
+CODES: Mapping[str, Mapping[str, Message | str]] = {
+    "method": WORDS, "factor": WORDS, "locale": LANGUAGES, "level": LEVEL_NAMES, "line": LINE_NAMES,
+}  # fmt: skip
+
+
 def _name(uow: UnitOfWork, kind: str, name: str) -> str:
     declared = uow.registry.fields_of(kind).get(name)
     if declared is not None:
         return label_text(declared.label, locale())
-    return translated(NAMES[name]) if name in NAMES else name
+    return translated(LABELS[name]) if name in LABELS else name
 
 
 def _shown(uow: UnitOfWork, kind: str, name: str, value: Any, names: Names) -> str:
@@ -170,8 +160,8 @@ def _shown(uow: UnitOfWork, kind: str, name: str, value: Any, names: Names) -> s
         return translated(say("yes") if value else say("no"))
     if name == "role":
         return label_text(names.roles.get(value), locale()) or str(value)
-    if name in ("method", "factor"):
-        return translated(WORDS[value]) if value in WORDS else str(value)
+    if name in CODES and isinstance(value, str) and value in CODES[name]:
+        return translated(CODES[name][value])
     if name == "premium_until":
         return str(moment(value))
     if isinstance(value, dict):
