@@ -162,6 +162,12 @@ class YesNo(fields.Boolean):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Flag(YesNo):
+    """true or false in an address, where an empty one is neither."""
+
+    falsy = YesNo.falsy - {""}  # noqa: RUF012
+
+
 def _key(value: str) -> None:
     if not KEY.match(value):
         raise ValidationError("Use small letters, digits, dot, dash, underscore.")

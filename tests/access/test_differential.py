@@ -20,7 +20,8 @@ NARROW = {
     "t:opening": ("scoped", ("tickets.open",)),
 }
 # What an answer holds of itself alone: the tokens of forms, and the key under which a form counts once.
-OWN = re.compile(r'name="(?:csrf_token|key)" value="[^"]*"')
+# The tag of what refreshes itself is keyed: it tells that something happened on the desk, and nothing of it.
+OWN = re.compile(r'name="(?:csrf_token|key)" value="[^"]*"|data-live="[^"]*"')
 # The machine's own state, and pages that offer fresh secrets at every look.
 NOT_ASKED = ("/static", "/metrics", "/healthz", "/readyz", "/sign-in", "/account/")
 # Pages of one person or of administrators, on which no query finds anything.

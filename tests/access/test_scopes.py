@@ -252,5 +252,6 @@ def test_a_ticket_can_be_opened_only_where_one_may(world: World, cast: Cast) -> 
         revoke_role(uow, person_id=world.sample.people["scoped"].id, role="requester")
     with world.desk.unit_of_work(cast.act(world, "scoped")) as uow:
         assert open_ticket(uow, kind="incident", title="Theirs", requested_for=cast.ids["person"]).id
+        assert open_ticket(uow, kind="incident", title="Nobody's").organisation_id == cast.ids["acme"]
         with pytest.raises(Forbidden):
-            open_ticket(uow, kind="incident", title="Nobody's")
+            open_ticket(uow, kind="incident", title="The neighbours'", organisation=cast.ids["foreign"])

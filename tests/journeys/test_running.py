@@ -139,7 +139,7 @@ def test_an_old_schema_is_told_by_web_and_mended_by_run(tmp_path: Path) -> None:
     with running_desk(tmp_path / "desk") as desk:
         desk.found("incidents")
         program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1])\nc.executescript(sys.argv[2])"
-        script = "DROP TABLE services_service; DROP TABLE services_version;"
+        script = "DROP TABLE services_solver; DROP TABLE services_service; DROP TABLE services_version;"
         database = desk.folder / "data" / "itsm.sqlite3"
         subprocess.run([sys.executable, "-c", program, str(database), script], check=True)
         assert desk.spawn("web", "web", "--port", str(desk.port)).wait(30) == 3

@@ -236,5 +236,5 @@ def _fixed(made: Furnished) -> None:
         "id_": made.places["person_id"][:1], "token_id": [1], "revision_id": [1], "kind": ["person"],
         "what": ["person"],
         "subject": ["ticket"], "transition": ["take"], "part": ["core"], "file": ["desk.css"], "tag": ["x"],
-        "name": ["core.topics"], "key": ["agent"],
+        "name": ["core.topics"], "key": ["agent"], "entry": ["hardware"], "comment_id": [1],
     }  # fmt: skip

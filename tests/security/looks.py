@@ -21,9 +21,9 @@ class _Reader(HTMLParser):
             scheme = "".join(c for c in value if c > " ").lower()
             if tag == "img" and scheme.startswith("data:image/"):
                 continue  # a picture of a page's own, such as a QR code: nothing in it runs
-            if name.startswith("on") or name in ("style", "srcdoc", "formaction"):
+            if name.startswith("on") or name in ("style", "srcdoc"):
                 self.found.append(f"<{tag} {name}>")
-            elif name in ("href", "src", "action") and scheme.startswith(("javascript:", "data:", "vbscript:", "//")):
+            elif name in ("href", "src", "action", "formaction") and scheme.startswith(("javascript:", "data:", "vbscript:", "//")):
                 self.found.append(f"<{tag} {name}={value[:40]}>")
 
 

@@ -57,6 +57,8 @@ def forms_on(made: Furnished, visitor: Any, pages: Iterable[str]) -> Iterator[tu
     for page in pages:
         shown = visitor.get(page)
         for form in forms_of(shown.text) if shown.mimetype == "text/html" else ():
+            if form.method == "dialog":
+                continue  # sent to nobody
             place = urlsplit(form.action or page).path
             endpoint, _ = router.match(place, method=form.method.upper())
             key = (endpoint, form.method, frozenset(control.name for control in form.controls))

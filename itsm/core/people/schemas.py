@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.fields.schemas import values_of
 from itsm.core.people.rules import LEVELS, LINES, TYPES, YEARS, domain_fold
-from itsm.core.schemas import Among, Answer, Ident, Key, LabelField, Line, Size, Strict, Words, YesNo
+from itsm.core.schemas import Among, Answer, Flag, Ident, Key, LabelField, Line, Size, Strict, Words, YesNo
 from itsm.core.texts import LOCALES, say
 
 MOST_MEMBERS = 2000
@@ -225,7 +225,7 @@ class PeopleQuery(Strict):
     phone = Words()
     chat = Words()
     external = Words()
-    provisional = YesNo()
+    provisional = Flag()
 
 
 class WordsQuery(Strict):

@@ -24,17 +24,16 @@ from itsm.core.work.uow import UnitOfWork
 NAME = "core.forms"
 PRESETTABLE = frozenset({"title", "description", "service", "topic", "team"})
 EXAMPLE = """forms:
-- key: call                # the outsourced dispatcher: one button, few fields
-  label: {en: Call from a lottery, ru: Звонок по лотерее}
+- key: call                # one button, few fields
+  label: {en: Call, ru: Звонок}
   kinds: [incident]        # several: the form asks which it is
-  roles: [dispatcher]      # without roles it is for everybody
-  fields: [title, desk.lottery, desk.phone, description]
+  roles: [agent]           # without roles it is for everybody
+  fields: [title, requested_for, service, topic, description]
   mandatory:
-  - {field: desk.lottery}
-  - {field: desk.phone, services: [terminals]}   # only for these services and what is below them
+  - {field: topic}         # services: [...] would ask for it only there and below
   preset: {team: l1}
   source: phone
-  resolve: false           # true: may be resolved in the same act
+  resolve: true            # may be resolved in the same act
 """
 
 
