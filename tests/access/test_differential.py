@@ -22,6 +22,7 @@ NARROW = {
 # What an answer holds of itself alone: the tokens of forms, and the key under which a form counts once.
 # The tag of what refreshes itself is keyed: it tells that something happened on the desk, and nothing of it.
 OWN = re.compile(r'name="(?:csrf_token|key)" value="[^"]*"|data-live="[^"]*"')
+STANDING = re.compile(r'^"[0-9a-f]{20}\.')  # the keyed half of such a tag in its header
 # The machine's own state, and pages that offer fresh secrets at every look.
 NOT_ASKED = ("/static", "/metrics", "/healthz", "/readyz", "/sign-in", "/account/")
 # Pages of one person or of administrators, on which no query finds anything.
@@ -96,7 +97,7 @@ def answers(
         for route in asked:
             if route.api or who not in NARROW:
                 answer = asking.answer(route, who)
-                headers = {name: answer.headers.get(name) for name in HEADERS}
+                headers = {name: STANDING.sub("", answer.headers.get(name, "")) for name in HEADERS}
                 path = f"{route.rule} {dict(route.order.where)} ?{route.order.query}"
                 body = OWN.sub("", answer.get_data(as_text=True))
                 found[who, path] = f"{answer.status_code} {headers} {body}"

@@ -27,7 +27,7 @@ EXAMPLE = """forms:
 - key: call                # one button, few fields
   label: {en: Call, ru: Звонок}
   kinds: [incident]        # several: the form asks which it is
-  roles: [agent]           # without roles it is for everybody
+  roles: [head]            # without roles it is for everybody
   fields: [title, requested_for, service, topic, description]
   mandatory:
   - {field: topic}         # services: [...] would ask for it only there and below
