@@ -165,7 +165,7 @@ class YesNo(fields.Boolean):
 class Flag(YesNo):
     """true or false in an address, where an empty one is neither."""
 
-    falsy = YesNo.falsy - {""}  # noqa: RUF012
+    falsy = YesNo.falsy - {""}
 
 
 def _key(value: str) -> None:

@@ -36,7 +36,7 @@ def test_a_list_is_tried_put_in_force_and_explained_on_the_ticket(
     panel = page[page.index("Why: rules") :]
     assert "1 rule matched" in panel
     assert "Printers &lt;all&gt;" in panel
-    assert "<code>team</code> = <code dir=\"auto\">l2</code>" in panel
+    assert '<code>team</code> = <code dir="auto">l2</code>' in panel
     assert "принтер &lt;b&gt;" in panel
     assert "did not match" in panel
     assert "Why: rules" not in signed_in("requester").get(f"/tickets/{number}").text

@@ -23,7 +23,9 @@ class _Reader(HTMLParser):
                 continue  # a picture of a page's own, such as a QR code: nothing in it runs
             if name.startswith("on") or name in ("style", "srcdoc"):
                 self.found.append(f"<{tag} {name}>")
-            elif name in ("href", "src", "action", "formaction") and scheme.startswith(("javascript:", "data:", "vbscript:", "//")):
+            elif name in ("href", "src", "action", "formaction") and scheme.startswith(
+                ("javascript:", "data:", "vbscript:", "//")
+            ):
                 self.found.append(f"<{tag} {name}={value[:40]}>")
 
 
