@@ -1,8 +1,9 @@
 """Desks for measurements: of any size, on SQLite or PostgreSQL, filled by bulk inserts."""
 
 import random
+import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -106,3 +107,9 @@ def _ticket(number: int, sample: Sample) -> dict[str, Any]:
         "opened_at": at,
         "updated_at": at,
     }
+
+
+def medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Of pairs that were measured in turn: the median of each side, and of the ratio of the second to the first."""
+    first, second = zip(*pairs, strict=True)
+    return statistics.median(first), statistics.median(second), statistics.median(b / a for a, b in pairs)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from bench.desks import Measured, databases, filled
+from bench.desks import Measured, databases, filled, medians
 
 SMALL, LARGE, ROUNDS, REPEATS = 10_000, 190_000, 15, 20
 
@@ -45,9 +45,9 @@ def compare(small: Measured, large: Measured) -> dict[str, tuple[float, float, f
     for name in asked[0]:
         pairs = []
         for _ in range(ROUNDS):
-            pairs.append([timed(clients[i], asked[i][name], tokens[i]) for i in (0, 1)])
-        ratio = statistics.median(b / a for a, b in pairs)
-        found[name] = (statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio)
+            one, other = (timed(clients[i], asked[i][name], tokens[i]) for i in (0, 1))
+            pairs.append((one, other))
+        found[name] = medians(pairs)
     return found
 
 

@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from bench.desks import Measured, databases, filled
+from bench.desks import Measured, databases, filled, medians
 from itsm.plugins.testing.visitors import enter
 
 ROUNDS, REPEATS, BOUND = 9, 5, 2.0
@@ -44,9 +44,7 @@ def compare(measured: Measured) -> dict[str, tuple[float, float, float]]:
             return browser.get(path).status_code
 
         timed(of_api), timed(of_page)
-        pairs = [(timed(of_api), timed(of_page)) for _ in range(ROUNDS)]
-        ratio = statistics.median(b / a for a, b in pairs)
-        found[name] = (statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio)
+        found[name] = medians([(timed(of_api), timed(of_page)) for _ in range(ROUNDS)])
     return found
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from itsm.core.tickets.verbs import move_ticket
 from tests.fixtures import Clock, Sample, World
 from tests.pages.conftest import Visitor, hidden
+from tests.statements import statements
 
 SignedIn = Callable[[str], Visitor]
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
@@ -271,15 +271,8 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
             api("agent", "POST", f"/tickets/{made.json['number']}/comments", json={"body": "x"})
 
     def queries(path: str) -> int:
-        seen: list[str] = []
-
-        def note(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-                seen.append(statement)
-
-        event.listen(world.connection, "before_cursor_execute", note)
-        assert agent.get(path).status_code == 200
-        event.remove(world.connection, "before_cursor_execute", note)
+        with statements(world) as seen:
+            assert agent.get(path).status_code == 200
         return len(seen)
 
     opened(2)

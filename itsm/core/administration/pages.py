@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.administration.shown import SOURCES, core_settings, plugin_settings
-from itsm.core.hookspecs.declarations import NavEntry
 from itsm.core.hookspecs.shows import Attention
 from itsm.core.texts import fold, label_text, say
 from itsm.core.web import actor, desk, needs, reading
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.frame import render
+from itsm.core.web.frame import MANAGED, may_follow, render
 from itsm.core.work.uow import UnitOfWork
 
 pages = Blueprint("administration", __name__)
-MANAGED = 100  # entries of the navigation from this order on are those of administrators
 GROUPS = {
     "desk": say("How the desk works"),
     "people": say("People and access"),
@@ -54,18 +52,13 @@ def _url(one: Attention) -> str:
 
 
 def _entries(uow: UnitOfWork) -> Iterator[Entry]:
-    ordered = sorted(uow.registry.nav, key=lambda one: (one.order, one.endpoint))
-    for one in ordered:
-        if one.order >= MANAGED and one.endpoint != "administration.home" and _may(one):
+    for one in may_follow():
+        if one.order >= MANAGED and one.endpoint != "administration.home":
             group, about = one.group if one.group in GROUPS else "", label_text(one.about, locale())
             yield Entry(group, label_text(one.title, locale()), about, url_for(one.endpoint))
     documents = sorted((label_text(d.label, locale()), d.name) for d in uow.registry.documents.values())
     for title, name in documents:
         yield Entry("documents", title, name, url_for("configuration.form", name=name))
-
-
-def _may(entry: NavEntry) -> bool:
-    return entry.endpoint in current_app.view_functions and actor().holds(entry.permission)
 
 
 def _attention(uow: UnitOfWork) -> Iterator[Attention]:

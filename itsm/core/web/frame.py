@@ -14,6 +14,7 @@ from itsm.core.work.uow import UnitOfWork
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "itsm_theme"
+MANAGED = 100  # entries of the navigation from this order on are those of administrators
 YEAR = 365 * 24 * 3600
 
 
@@ -24,7 +25,8 @@ def install(app: Flask) -> None:
             "me": edge.actor(),
             "lang": edge.locale(),
             "theme": theme(),
-            "nav": navigation(),
+            "navigation": navigation,
+            "nav_marks": {},
             "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         }
     )
@@ -36,19 +38,24 @@ def theme() -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def navigation(marks: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
-    """The entries that this actor may follow, in their explicit order; from 100 on they stand under *Manage*."""
+def navigation(marks: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The entries that this actor may follow, in their explicit order; from `MANAGED` on they stand under *Manage*."""
     return [
         {
             "title": entry.title,
             "url": url_for(entry.endpoint),
             "current": request.endpoint == entry.endpoint,
-            "manage": entry.order >= 100,
-            "mark": (marks or {}).get(entry.endpoint, 0),
+            "manage": entry.order >= MANAGED,
+            "mark": marks.get(entry.endpoint, 0),
         }
-        for entry in sorted(edge.desk().registry.nav, key=lambda e: (e.order, e.endpoint))
-        if entry.endpoint in current_app.view_functions and _may(entry)
+        for entry in may_follow()
     ]
+
+
+def may_follow() -> list[NavEntry]:
+    """The entries of the navigation that lead this actor somewhere, in their order."""
+    ordered = sorted(edge.desk().registry.nav, key=lambda entry: (entry.order, entry.endpoint))
+    return [entry for entry in ordered if entry.endpoint in current_app.view_functions and _may(entry)]
 
 
 def _may(entry: NavEntry) -> bool:
@@ -64,7 +71,7 @@ def render(uow: UnitOfWork, template: str, /, *, status: int = 200, **context: A
     if edge.actor().kind == "person":
         told = uow.hook.call("nav_marks", uow=uow)
     marks = {mark.endpoint: mark.count for _, mark in told if mark is not None}
-    return Response(render_template(template, nav=navigation(marks), **context), status, content_type="text/html")
+    return Response(render_template(template, nav_marks=marks, **context), status, content_type="text/html")
 
 
 def safe_next(text: str | None, default: str = "/") -> str:

@@ -2,18 +2,17 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
 from itsm.core.tickets.verbs.lists.order import GROUPS, SORTS
 from itsm.plugins.machinery.front import Front
 from tests.fixtures import Clock, Sample, World
 from tests.pages.conftest import Visitor
+from tests.statements import statements
 
 SignedIn = Callable[[str], Visitor]
 
@@ -28,20 +27,6 @@ def leads(page: TestResponse, rel: str) -> str:
     """Where the link to the next or the previous page leads; '' where there is none."""
     found = re.search(rf'href="([^"]+)" rel="{rel}"', page.text)
     return html.unescape(found.group(1)) if found else ""
-
-
-@contextmanager
-def statements(world: World) -> Iterator[list[str]]:
-    """What is asked of the database in this block."""
-    seen: list[str] = []
-
-    def note(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(world.connection, "before_cursor_execute", note)
-    yield seen
-    event.remove(world.connection, "before_cursor_execute", note)
 
 
 def live(page: TestResponse) -> tuple[str, str]:

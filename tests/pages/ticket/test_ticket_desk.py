@@ -2,16 +2,15 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from itsm.core.tickets.verbs import add_comment, change_ticket, open_ticket
 from tests.fixtures import Clock, Sample, World
 from tests.pages.conftest import Visitor
+from tests.statements import statements
 
 SignedIn = Callable[[str], Visitor]
 SOLVED = {"incidents.problem": "Не печатает", "incidents.solution": "Заправлен", "incidents.resolution_code": "fixed"}
@@ -23,25 +22,6 @@ def number(as_: Any, sample: Sample) -> int:
     with as_("agent") as uow:
         ticket = open_ticket(uow, kind="incident", title="Принтер", requested_for=sample.people["requester"].id)
     return int(ticket.id)
-
-
-@pytest.fixture
-def statements(world: World) -> Callable[[], AbstractContextManager[list[str]]]:
-    """What is asked of the database within a block."""
-
-    @contextmanager
-    def watched() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_c: Any, _u: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-                seen.append(statement)
-
-        event.listen(world.connection, "before_cursor_execute", note)
-        yield seen
-        event.remove(world.connection, "before_cursor_execute", note)
-
-    return watched
 
 
 def value(visitor: Visitor, number: int, name: str, new: str, was: str) -> Any:
@@ -213,12 +193,12 @@ def test_who_else_is_here_is_told_to_staff_alone_and_forgotten_after_a_minute(
 
 
 def test_a_refresh_with_nothing_new_is_a_304_and_three_queries(
-    signed_in: SignedIn, number: int, world: World, clock: Clock, statements: Any
+    signed_in: SignedIn, number: int, world: World, clock: Clock
 ) -> None:
     agent, second, page = signed_in("agent"), signed_in("second"), f"/tickets/{number}"
     tag = _tag(agent, page)
     assert agent.get(f"{page}/live", headers={"If-None-Match": tag}).status_code == 304
-    with statements() as made:
+    with statements(world) as made:
         assert agent.get(f"{page}/live", headers={"If-None-Match": tag}).status_code == 304
     assert len(made) <= 3, made
     second.get(f"{page}/live")

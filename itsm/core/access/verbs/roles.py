@@ -37,17 +37,18 @@ def list_roles(uow: UnitOfWork) -> Sequence[Standing]:
     uow.require("people.accounts")
     held = select(RoleGrant.role, func.count(RoleGrant.person_id.distinct())).group_by(RoleGrant.role)
     numbers = {key: number for key, number in uow.session.execute(held)}
-    place = {key: number for number, key in enumerate(BUNDLED)}
-    roles = uow.session.scalars(select(Role)).all()
-    return [Standing(r, numbers.get(r.key, 0)) for r in sorted(roles, key=lambda r: (place.get(r.key, 99), r.key))]
+    return [Standing(role, numbers.get(role.key, 0)) for role in _in_order(uow)]
 
 
 def role_labels(uow: UnitOfWork) -> Mapping[str, Mapping[str, str]]:
     """Key → name of all roles, the bundled ones first, for those who configure what roles may."""
     uow.require("core.configure")
+    return {role.key: role.label for role in _in_order(uow)}
+
+
+def _in_order(uow: UnitOfWork) -> list[Role]:
     place = {key: number for number, key in enumerate(BUNDLED)}
-    rows = sorted(uow.session.scalars(select(Role)), key=lambda role: (place.get(role.key, 99), role.key))
-    return {role.key: role.label for role in rows}
+    return sorted(uow.session.scalars(select(Role)), key=lambda role: (place.get(role.key, 99), role.key))
 
 
 def find_role(uow: UnitOfWork, *, key: str) -> Role:

@@ -13,9 +13,10 @@ from itsm.core.people.verbs import preference, set_preference
 from itsm.core.texts import Message, say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.queue.live import is_staff_here
 from itsm.core.tickets.verbs import count_tickets, list_tickets
 from itsm.core.tickets.verbs.mine import Changed, Load, changed_since, load_of_own_teams
-from itsm.core.web import actor, needs, reading, writing
+from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
 from itsm.core.work.uow import UnitOfWork
@@ -46,13 +47,11 @@ class Pile(NamedTuple):
 @needs("tickets.read")
 def home() -> Response:
     """Work of one's own and of one's groups. Requesters see their tickets, which is all there is for them."""
-    if not (actor().holds("tickets.read_all") or actor().holds("tickets.read_team")):
+    if not is_staff_here():
         return redirect(url_for("tickets.queue"))
     with reading() as uow:
         since = _since(uow)
-        piles = [pile for pile in _piles(uow) if pile is not None]
-        changed = changed_since(uow, since=since)
-        loads = load_of_own_teams(uow)
+        piles, changed, loads = _piles(uow), changed_since(uow, since=since), load_of_own_teams(uow)
         return render(
             uow,
             "core/home.html",
@@ -82,7 +81,7 @@ def _since(uow: UnitOfWork) -> datetime:
     return max(datetime.fromisoformat(told), earliest) if told else earliest
 
 
-def _piles(uow: UnitOfWork) -> Sequence[Pile | None]:
+def _piles(uow: UnitOfWork) -> Sequence[Pile]:
     unfinished = {"state_category": "unfinished"}
     mine = {**unfinished, "assignee": "me"}
     piles = [_pile(uow, "mine", say("My work"), say("You have no open tickets."), mine)]

@@ -9,11 +9,12 @@ from sqlalchemy import Row, func, or_, select
 from itsm.core.ledger.models import Event
 from itsm.core.people.names import own_teams
 from itsm.core.tickets.models import Ticket, Watcher
+from itsm.core.tickets.rules import UNFINISHED
 from itsm.core.tickets.seen import is_staff, may_see_event
 from itsm.core.tickets.verbs.find import LISTED
+from itsm.core.tickets.verbs.lists.filters import in_stages
 from itsm.core.work.uow import UnitOfWork
 
-UNFINISHED = ("new", "open", "waiting")
 EVENTS = 300
 
 
@@ -36,7 +37,7 @@ def changed_since(uow: UnitOfWork, *, since: datetime, most: int = 12) -> Sequen
     """Unfinished tickets that the actor has, and those that they watch, on which others did something, newest first."""
     me = uow.act.actor.person_id
     watched = Ticket.id.in_(select(Watcher.ticket_id).where(Watcher.person_id == me))
-    has = (Ticket.assignee_id == me) & Ticket.category.in_(UNFINISHED)
+    has = (Ticket.assignee_id == me) & in_stages(UNFINISHED)
     mine = uow.query(Ticket, *LISTED).where(or_(has, watched), Ticket.updated_at > since)
     tickets = {row.id: row for row in uow.session.execute(mine.order_by(Ticket.updated_at.desc()).limit(most * 4))}
     of_others = or_(Event.actor_id.is_(None), Event.actor_id != me)
@@ -53,8 +54,7 @@ def changed_since(uow: UnitOfWork, *, since: datetime, most: int = 12) -> Sequen
 
 def load_of_own_teams(uow: UnitOfWork) -> Sequence[Load]:
     """Unfinished tickets of the actor's groups by who has them."""
-    unfinished = Ticket.category.in_(UNFINISHED)
     counted = uow.query(Ticket, Ticket.team_id, Ticket.assignee_id, func.count())
-    counted = counted.where(unfinished, Ticket.team_id.in_(own_teams(uow)))
+    counted = counted.where(in_stages(UNFINISHED), Ticket.team_id.in_(own_teams(uow)))
     found = uow.session.execute(counted.group_by(Ticket.team_id, Ticket.assignee_id)).all()
     return sorted((Load(*row) for row in found), key=lambda load: (load.team_id, load.assignee_id or 0))
