@@ -99,5 +99,5 @@ def test_the_queue_offers_the_file_with_its_filters(
     signed_in: Callable[[str], Visitor], new_ticket: Callable[..., int]
 ) -> None:
     new_ticket("Принтер")
-    saved = signed_in("agent").submit("/?q=принтер", "/tickets.csv", {"columns": ["number", "title"]})
+    saved = signed_in("agent").submit("/?q=принтер&open=file", "/tickets.csv", {"columns": ["number", "title"]})
     assert _rows(saved)[1][1] == "Принтер"

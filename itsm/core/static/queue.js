@@ -43,6 +43,7 @@
   const count = () => {
     const chosen = boxes().filter((box) => box.checked && box.name).length;
     const bar = document.getElementById("bulk");
+    if (!bar && chosen) document.getElementById("bulk-place")?.dispatchEvent(new Event("selected"));
     if (!bar) return;
     bar.hidden = !chosen;
     bar.querySelector("[data-selected]").textContent = bar.dataset.count.replace("{n}", chosen);

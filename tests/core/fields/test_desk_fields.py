@@ -41,7 +41,7 @@ def test_a_new_field_is_in_api_openapi_form_list_page_and_history(with_desk_fiel
     assert "desk.region" in properties["fields"]["properties"]
     client = here.signed_in("agent")
     assert 'name="desk.region"' in client.get("/tickets/new?kind=incident").text
-    assert 'name="desk.region"' in client.get("/").text
+    assert 'name="desk.region"' in client.get("/?open=filter").text
     etag = {"If-Match": f'"{made["version"]}"'}
     changed = here.api("agent", "PATCH", f"/tickets/{made['number']}", etag, json={"fields": {"desk.region": "south"}})
     assert changed.status_code == 200, changed.json

@@ -104,3 +104,20 @@ def test_new_rows_come_by_themselves_where_nobody_is_at_work(page: Visit, site: 
     with tab.expect_response("**/tickets/rows**") as answer:
         tab.evaluate(REFRESH)
     assert answer.value.status == 304
+
+
+def test_tools_unfold_in_place_one_at_a_time(page: Visit, site: Site) -> None:
+    opened(site, "Tools")
+    tab = page.page
+    page.go("/?assignee=none")
+    filters, looks = tab.locator("#filters"), tab.locator("#looks")
+    expect(filters).to_have_count(0)
+    tab.keyboard.press("f")
+    expect(filters.locator("[name=q]")).to_be_focused()
+    tab.locator("#tool-view").click()
+    expect(looks).to_be_visible()
+    expect(filters).to_have_count(0)
+    expect(tab.locator("#tool-view")).to_have_attribute("aria-expanded", "true")
+    tab.locator("#tool-view").click()
+    expect(looks).to_have_count(0)
+    assert tab.url.endswith("/?assignee=none")

@@ -24,17 +24,17 @@ def test_a_view_is_kept_named_anew_and_forgotten_by_the_one_whose_it_is(
     opened(priority=1)
     agent, second = signed_in("agent"), signed_in("second")
     page = "/?priority=1&state_category=unfinished&sort=-updated_at&group=team"
-    kept = agent.submit(page, "/views", {"name": " Горит  <b>"})
+    kept = agent.submit(f"{page}&open=view", "/views", {"name": " Горит  <b>"})
     assert kept.status_code == 302
     assert "sort=-updated_at" in kept.location
     assert counts(agent.get("/").text)["Горит &lt;b&gt;"] == "1"
     assert "Горит" not in second.get("/").text
-    number = re.search(r"/views/(\d+)/rename", agent.get(kept.location).text)
+    number = re.search(r"/views/(\d+)/rename", agent.get(f"{kept.location}&open=view").text)
     assert number is not None
     place = f"/views/{number.group(1)}"
     for act in ("rename", "remove"):
         assert second.post(f"{place}/{act}", {"name": "Mine now"}).status_code == 404
-    assert agent.submit(kept.location, f"{place}/rename", {"name": "Срочное"}).status_code == 302
+    assert agent.submit(f"{kept.location}&open=view", f"{place}/rename", {"name": "Срочное"}).status_code == 302
     assert counts(agent.get("/").text)["Срочное"] == "1"
     assert agent.post(f"{place}/remove").status_code == 302
     assert "Срочное" not in agent.get("/").text
@@ -60,6 +60,7 @@ def test_a_shared_view_is_for_its_roles_and_groups_and_goes_with_the_configurati
     opened(priority=1)
     admin = signed_in("admin")
     kept = admin.post("/views", {"name": "Горит", "query": "priority=1&state_category=unfinished"}).location
+    kept += "&open=view"
     place = re.search(r"/views/\d+/share", admin.get(kept).text)
     assert place is not None
     shared = {"en": "On fire", "ru": "Горит", "roles": ["head"], "reason": "For the heads"}
@@ -103,7 +104,7 @@ def test_columns_and_density_are_ones_own(signed_in: SignedIn, opened: Callable[
     opened(fields={"incidents.impact": "high"})
     agent = signed_in("agent")
     chosen = {"columns": ["incidents.impact", "opened_at"], "density": "compact"}
-    assert agent.submit("/", "/tickets/looks", chosen).status_code == 302
+    assert agent.submit("/?open=view", "/tickets/looks", chosen).status_code == 302
     text = agent.get("/").text
     assert "Impact</th>" in text
     assert "queue-page compact" in text

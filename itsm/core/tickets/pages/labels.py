@@ -1,6 +1,6 @@
 """What codes and ids on tickets are called in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -160,7 +160,13 @@ class Labels:
             return translated(say("yes") if value else say("no"))
         if name in PEOPLE:
             return self.person(value)
-        readers: Mapping[str, Any] = {
+        if name == "state":
+            return self.state(kind, value)
+        return str(self._readers[name](value)) if name in self._readers else str(value)
+
+    @cached_property
+    def _readers(self) -> Mapping[str, Callable[[Any], Any]]:
+        return {
             "team": self.team,
             "service": self.service,
             "organisation": lambda id_: self.names.organisations.get(id_, f"#{id_}"),
@@ -169,7 +175,5 @@ class Labels:
             "closing_topic": lambda key: self.topics.get(key, key),
             "incomplete": lambda names: ", ".join(map(self.name, names)),
             "parent": lambda number: f"#{number}",
-            "state": lambda state: self.state(kind, state),
             "source": lambda code: translated(SOURCES[code]) if code in SOURCES else code,
         }
-        return str(readers[name](value)) if name in readers else str(value)

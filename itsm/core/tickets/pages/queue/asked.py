@@ -11,6 +11,7 @@ UNFINISHED = {"state_category": "unfinished"}
 PLACES = ("after", "before")
 SHAPES = ("sort", "group", "columns")
 SHOWN = "shown"  # the columns of a page that refreshes itself, whatever is preferred meanwhile
+OPEN = "open"  # the panel of tools that is unfolded
 LONGEST = 2000
 
 
@@ -30,7 +31,7 @@ class Asked:
     def of(cls, given: "MultiDict[str, str]") -> "Asked":
         """Read the query of an address; a name that stands there several times has several values."""
         texts = {name: _joined(given.getlist(name)) for name in given}
-        filters = {name: text for name, text in texts.items() if text and name not in (*PLACES, *SHAPES, SHOWN)}
+        filters = {name: text for name, text in texts.items() if text and name not in (*PLACES, *SHAPES, SHOWN, OPEN)}
         columns, shown = (tuple(dict.fromkeys(texts.get(name, "").split(","))) for name in ("columns", SHOWN))
         shapes = {name: texts.get(name, "") for name in ("sort", "group", *PLACES)}
         return cls(filters or UNFINISHED, columns=_named(columns), shown=_named(shown), **shapes)
@@ -50,10 +51,14 @@ class Asked:
         """The address of this list, from a place on."""
         return address({**self.view, **places}, endpoint)
 
+    def here(self, endpoint: str = "tickets.queue", **more: str) -> str:
+        """The address of this page of the list."""
+        places = {"after": self.after, "before": self.before, **more}
+        return self.url(endpoint, **{name: value for name, value in places.items() if value})
+
     def live(self) -> str:
         """The address of the rows of this page alone."""
-        place = {"after": self.after, "before": self.before, SHOWN: ",".join(self.shown)}
-        return self.url("tickets.rows", **{name: value for name, value in place.items() if value})
+        return self.here("tickets.rows", **{SHOWN: ",".join(self.shown)})
 
     def sorted(self, sort: str) -> "Asked":
         """The same in another order, from its beginning."""

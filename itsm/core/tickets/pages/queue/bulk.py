@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from flask import flash, redirect, request
+from flask import flash, redirect, render_template, request
 from marshmallow import fields
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from itsm.core.texts import label_text, say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import CHOICES, values_from
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.queue.asked import Asked
 from itsm.core.tickets.pages.steps import step_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.lists.bulk import MOST, BulkAct, Outcome, do_on_each, try_on_each
@@ -68,10 +69,8 @@ class Bar:
     key: str = field(default_factory=lambda: uuid4().hex)
 
 
-def bar_of(uow: UnitOfWork, labels: Labels) -> Bar | None:
-    """What may be done with selected tickets; None for who works on none."""
-    if not actor().holds("tickets.work"):
-        return None
+def bar_of(uow: UnitOfWork, labels: Labels) -> Bar:
+    """What may be done with selected tickets."""
     acts = [(name, translated(text)) for name, text in ACTS.items()]
     return Bar(acts, CHOICES["team"](uow, labels), CHOICES["priority"](uow, labels), _steps(uow, labels))
 
@@ -84,6 +83,15 @@ def _steps(uow: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
             if not way.hidden:
                 found.setdefault(way.key, label_text(way.label, labels.locale))
     return list(found.items())
+
+
+@pages.get("/tickets/bulk")
+@needs("tickets.work")
+def bar() -> Response:
+    """The bar by itself: it is fetched when the first ticket is selected."""
+    asked = Asked.of(request.args)
+    with reading() as uow:
+        return Response(render_template("core/queue_bar.html", bar=bar_of(uow, Labels(uow)), here=asked.here()))
 
 
 @pages.post("/tickets/bulk")

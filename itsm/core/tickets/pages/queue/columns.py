@@ -1,7 +1,9 @@
 """The columns of the queue: what a person chose, or the address says, and what a row shows there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from babel.dates import get_month_names
@@ -25,6 +27,7 @@ ALWAYS = ("number", "title")
 USUAL, FOR_REQUESTERS = ("state", "priority", "team", "assignee", "updated_at"), ("state", "assignee", "updated_at")
 MOMENTS = ("opened_at", "updated_at")
 MOST = 15
+Looks = Mapping[str, Any]
 
 
 class Column(NamedTuple):
@@ -36,7 +39,17 @@ class Column(NamedTuple):
     sorted: str
 
 
-def names_shown(uow: UnitOfWork, asked: Asked, staff: bool) -> tuple[str, ...]:
+def looks_of(uow: UnitOfWork) -> Looks:
+    """What this person wants the queue to look like."""
+    return preference(uow, PREFERENCE)
+
+
+def is_compact(looks: Looks) -> bool:
+    """Whether the rows stand close together."""
+    return looks.get("density") == "compact"
+
+
+def names_shown(uow: UnitOfWork, asked: Asked, staff: bool, looks: Looks) -> tuple[str, ...]:
     """The columns beside number and subject; raises `Invalid` for one in the address that is not offered."""
     wanted = asked.shown or asked.columns
     offered = {name for name, _ in columns_offered(uow)} - set(ALWAYS)
@@ -45,7 +58,7 @@ def names_shown(uow: UnitOfWork, asked: Asked, staff: bool) -> tuple[str, ...]:
             names = ", ".join(unknown)[:200]
             raise Invalid.field("columns", say("There is no column {names}.", names=names))
         return tuple(name for name in wanted if name in offered)[:MOST]
-    chosen = preference(uow, PREFERENCE).get("columns") if staff else None
+    chosen = looks.get("columns") if staff else None
     usual = USUAL if staff else FOR_REQUESTERS
     return tuple(name for name in chosen or usual if name in offered)[:MOST]
 
@@ -65,32 +78,43 @@ def _column(labels: Labels, asked: Asked, name: str) -> Column:
     return Column(name, labels.name(name), asked.sorted(turned if now == first else first).url(), state)
 
 
-def cells_of(labels: Labels, row: Row[Any], names: Sequence[str]) -> Mapping[str, Any]:
-    """What stands in a row's columns of no special looks, by name."""
-    staff = is_staff(actor(), row)
-    fields = seen(staff, row.fields, labels.uow.registry.fields_of("ticket"))
-    return {name: _cell(labels, row, name, fields, staff) for name in names}
+def cells_of(labels: Labels, rows: Sequence[Row[Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """What stands in each row's columns of no special looks, by name. Each column is read in one way, and what
+    stands in it several times is worded once: a list has hundreds of cells."""
+    readers = {name: _reader(labels, name) for name in names}
+    return [{name: read(row) for name, read in readers.items()} for row in rows]
 
 
-def _cell(labels: Labels, row: Row[Any], name: str, fields: Mapping[str, Any], staff: bool) -> Any:
+def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Any]:
     if name not in COLUMNS:
-        return labels.shown(name, fields.get(name))
-    if name in FOR_STAFF and not staff:
-        return NOTHING
-    value = getattr(row, COLUMNS[name])
+        declared = labels.uow.registry.fields_of("ticket")
+        return lambda row: labels.shown(name, seen(is_staff(actor(), row), row.fields, declared).get(name))
+    if name in FOR_STAFF:
+        return lambda row: labels.shown(name, getattr(row, name)) if is_staff(actor(), row) else NOTHING
+    value = attrgetter(COLUMNS[name])
     if name in MOMENTS:
-        return _day_and_time(value)
+        day_and_time = _moments()
+        return lambda row: day_and_time(value(row))
+    word = cache(partial(_word, labels, name))
+    return lambda row: word(value(row), row.kind)
+
+
+def _word(labels: Labels, name: str, value: Any, kind: str) -> str:
     if name == "kind":
         return labels.kind(value)
     if name == "state_category":
-        return translated(CATEGORIES[value]) if value in CATEGORIES else value
-    return labels.shown(name, value, row.kind)
+        return translated(CATEGORIES[value]) if value in CATEGORIES else str(value)
+    return labels.shown(name, value, kind)
 
 
-def _day_and_time(value: datetime) -> Markup:
+def _moments() -> Callable[[datetime], Markup]:
     """Like the filter `moment`, for hundreds of cells: a pattern of Babel costs as much as the rest of the row."""
-    local = value.astimezone(get_timezone())
-    months = get_month_names("abbreviated", locale=get_locale())
-    return Markup('<time datetime="{}" title="{}">{} {}, {}</time>').format(
-        value.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", local.day, months[local.month], f"{local:%H:%M}"
-    )
+    zone, months = get_timezone(), get_month_names("abbreviated", locale=get_locale())
+
+    def day_and_time(value: datetime) -> Markup:
+        local = value.astimezone(zone)
+        exact = local.isoformat(" ", "seconds")
+        text = f"{local.day} {months[local.month]}, {exact[11:16]}"
+        return Markup(f'<time datetime="{value.isoformat()}" title="{exact}">{text}</time>')  # noqa: S704  (no word of others)
+
+    return day_and_time

@@ -17,7 +17,7 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.export import COLUMNS
 from itsm.core.tickets.pages.labels import CATEGORIES, Labels
 from itsm.core.tickets.pages.queue.asked import Asked
-from itsm.core.tickets.pages.queue.columns import cells_of, columns_of, names_shown
+from itsm.core.tickets.pages.queue.columns import cells_of, columns_of, looks_of, names_shown
 from itsm.core.tickets.pages.queue.filters import ids_in, resolved
 from itsm.core.tickets.pages.queue.views import MOST, counted, views_of
 from itsm.core.tickets.values import PEOPLE
@@ -49,7 +49,8 @@ def rows() -> Response:
         known = [tag.partition(".") for tag in request.if_none_match.as_set()]
         if old := next((tag for tag in known if tag[0] == standing), None):
             return _untouched("".join(old))
-        html, shown = list_html(uow, asked, find_page(uow, asked), now)
+        names = names_shown(uow, asked, is_staff_here(), looks_of(uow))
+        html, shown = list_html(uow, asked, names, find_page(uow, asked), now)
         tag = f"{standing}.{shown}"
         if any(tag[2] == shown for tag in known):
             return _untouched(tag)
@@ -78,13 +79,12 @@ def standing_tag(asked: Asked, newest: str) -> str:
     return hmac.new(str(current_app.secret_key).encode(), about.encode(), hashlib.sha256).hexdigest()[:20]
 
 
-def list_html(uow: UnitOfWork, asked: Asked, page: Page, newest: str) -> tuple[Markup, str]:
+def list_html(uow: UnitOfWork, asked: Asked, names: Sequence[str], page: Page, newest: str) -> tuple[Markup, str]:
     """The views and the rows, and a digest of all that can be seen there."""
     staff = is_staff_here()
     views = views_of(uow, staff)
     total = counted(uow, views, resolved(uow, asked.applied), asked.view, newest)
     labels = labels_of(uow, page.rows, asked)
-    names = names_shown(uow, asked, staff)
     heads = columns_of(labels, asked, names)
     html = render_template(
         "core/queue_list.html",
@@ -119,7 +119,7 @@ def labels_of(uow: UnitOfWork, rows: Sequence[Row[Any]], asked: Asked) -> Labels
 
 
 def _groups(labels: Labels, rows: Sequence[Row[Any]], group: str, names: Sequence[str]) -> list[Group]:
-    cells = [(row, cells_of(labels, row, names)) for row in rows]
+    cells = list(zip(rows, cells_of(labels, rows, names), strict=True))
     if not group:
         return [Group("", cells)]
     found = groupby(cells, key=lambda pair: _title(labels, pair[0], group))
