@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from babel.dates import get_month_names
+from flask import current_app
 from flask_babel import get_locale, get_timezone
 from markupsafe import Markup
 from sqlalchemy import Row
@@ -78,33 +79,73 @@ def _column(labels: Labels, asked: Asked, name: str) -> Column:
     return Column(name, labels.name(name), asked.sorted(turned if now == first else first).url(), state)
 
 
-def cells_of(labels: Labels, rows: Sequence[Row[Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
-    """What stands in each row's columns of no special looks, by name. Each column is read in one way, and what
-    stands in it several times is worded once: a list has hundreds of cells."""
-    readers = {name: _reader(labels, name) for name in names}
-    return [{name: read(row) for name, read in readers.items()} for row in rows]
+class Line(NamedTuple):
+    """One row: what stands small under its subject, and its further cells as they stand in the page."""
+
+    row: Row[Any]
+    under: str
+    cells: Markup
 
 
-def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Any]:
+def lines_of(labels: Labels, rows: Sequence[Row[Any]], names: Sequence[str]) -> list[Line]:
+    """The rows of the table. A list has hundreds of cells and few different values: each column is read in one way,
+    and a cell is made once for each value."""
+    readers = [_reader(labels, name) for name in names]
+    under = _under(labels, names)
+    return [Line(row, under(row), Markup("".join(read(row) for read in readers))) for row in rows]  # noqa: S704  (of macros)
+
+
+def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Markup]:
+    """What makes the cells of one column, by the macros of `core/queue_cells.html`."""
+    macros: Any = current_app.jinja_env.get_template("core/queue_cells.html").module
+    plain = cache(partial(macros.plain, labels.name(name)))
     if name not in COLUMNS:
         declared = labels.uow.registry.fields_of("ticket")
-        return lambda row: labels.shown(name, seen(is_staff(actor(), row), row.fields, declared).get(name))
+        return lambda row: plain(labels.shown(name, seen(is_staff(actor(), row), row.fields, declared).get(name)))
     if name in FOR_STAFF:
-        return lambda row: labels.shown(name, getattr(row, name)) if is_staff(actor(), row) else NOTHING
+        return lambda row: plain(labels.shown(name, getattr(row, name)) if is_staff(actor(), row) else NOTHING)
     value = attrgetter(COLUMNS[name])
     if name in MOMENTS:
-        day_and_time = _moments()
-        return lambda row: day_and_time(value(row))
+        day_and_time, title = _moments(), labels.name(name)
+        return lambda row: macros.moment(title, day_and_time(value(row)))
+    if name == "state":
+        state = cache(lambda kind, key, category: macros.state(labels.state(kind, key), category))
+        return lambda row: state(row.kind, row.state, row.category)
+    if name == "priority":
+        priority = cache(lambda rank: macros.priority(labels.shown(name, rank), rank))
+        return lambda row: priority(row.priority)
+    if name == "assignee":
+        nobody = macros.nobody(labels.name(name))
+        return lambda row: plain(labels.person(row.assignee_id)) if row.assignee_id else nobody
     word = cache(partial(_word, labels, name))
-    return lambda row: word(value(row), row.kind)
+    return lambda row: plain(word(value(row)))
 
 
-def _word(labels: Labels, name: str, value: Any, kind: str) -> str:
+def _word(labels: Labels, name: str, value: Any) -> str:
     if name == "kind":
         return labels.kind(value)
     if name == "state_category":
         return translated(CATEGORIES[value]) if value in CATEGORIES else str(value)
-    return labels.shown(name, value, kind)
+    return labels.shown(name, value)
+
+
+def _under(labels: Labels, names: Sequence[str]) -> Callable[[Row[Any]], str]:
+    """What tells rows apart and has no column of its own."""
+    kind = cache(labels.kind)
+
+    def under(row: Row[Any]) -> str:
+        who = row.requested_for_id or row.contact_id
+        parts = (
+            kind(row.kind) if "kind" not in names else "",
+            labels.person(who) if who and "requested_for" not in names else "",
+            labels.shown("organisation", row.organisation_id)
+            if row.organisation_id and "organisation" not in names
+            else "",
+            labels.service(row.service_id) if "service" not in names else "",
+        )
+        return " · ".join(part for part in parts if part)
+
+    return under
 
 
 def _moments() -> Callable[[datetime], Markup]:

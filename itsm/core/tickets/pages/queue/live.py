@@ -17,7 +17,7 @@ from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.export import COLUMNS
 from itsm.core.tickets.pages.labels import CATEGORIES, Labels
 from itsm.core.tickets.pages.queue.asked import Asked
-from itsm.core.tickets.pages.queue.columns import cells_of, columns_of, looks_of, names_shown
+from itsm.core.tickets.pages.queue.columns import Line, columns_of, lines_of, looks_of, names_shown
 from itsm.core.tickets.pages.queue.filters import ids_in, resolved
 from itsm.core.tickets.pages.queue.views import MOST, counted, views_of
 from itsm.core.tickets.values import PEOPLE
@@ -35,7 +35,7 @@ class Group:
     """Rows under a heading; without grouping there is one, without a title."""
 
     title: str
-    rows: Sequence[tuple[Row[Any], Mapping[str, Any]]]
+    lines: Sequence[Line]
 
 
 @pages.get("/tickets/rows")
@@ -89,7 +89,7 @@ def list_html(uow: UnitOfWork, asked: Asked, names: Sequence[str], page: Page, n
     html = render_template(
         "core/queue_list.html",
         asked=asked, views=views, total=total, most=MOST, labels=labels, staff=staff,
-        columns=heads, titles={head.name: head.title for head in heads}, names=names,
+        columns=heads,
         groups=_groups(labels, page.rows, asked.group, names),
         following=asked.url(after=page.next) if page.next else "",
         previous=asked.url(before=page.previous) if page.previous else "",
@@ -119,11 +119,11 @@ def labels_of(uow: UnitOfWork, rows: Sequence[Row[Any]], asked: Asked) -> Labels
 
 
 def _groups(labels: Labels, rows: Sequence[Row[Any]], group: str, names: Sequence[str]) -> list[Group]:
-    cells = list(zip(rows, cells_of(labels, rows, names), strict=True))
+    lines = lines_of(labels, rows, names)
     if not group:
-        return [Group("", cells)]
-    found = groupby(cells, key=lambda pair: _title(labels, pair[0], group))
-    return [Group(f"{labels.name(group)}: {title}", list(pairs)) for title, pairs in found]
+        return [Group("", lines)]
+    found = groupby(lines, key=lambda line: _title(labels, line.row, group))
+    return [Group(f"{labels.name(group)}: {title}", list(there)) for title, there in found]
 
 
 def _title(labels: Labels, row: Row[Any], group: str) -> str:
