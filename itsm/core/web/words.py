@@ -1,7 +1,8 @@
 """How values look on a page: Markdown, moments, sizes, durations, labels, in the reader's language and zone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
 import nh3
@@ -19,12 +20,14 @@ TAGS = {
 }  # fmt: skip
 # What the parser is quick at: brackets cost it the square of their number, all else about 20 µs a character at worst.
 MOST_BRACKETS, MOST_ON_A_PAGE = 1_000, 300_000
+KEPT = 1_000  # texts as HTML, in each process
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def install(app: Flask) -> None:
     """Give the filters to all templates."""
     parser = MarkdownIt("js-default", {"html": False, "linkify": False, "breaks": True}).disable("image")
+    rendered = lru_cache(maxsize=KEPT)(partial(_rendered, parser))  # what was said is read by many, and often
     filters = {
         "label": lambda value: label_text(value, edge.locale()),
         "say": edge.translated,
@@ -35,12 +38,12 @@ def install(app: Flask) -> None:
         "size": size,
         "minutes": minutes,
         "number": format_decimal,
-        "markdown": lambda text: markdown(parser, text),
+        "markdown": lambda text: markdown(rendered, text),
     }
     app.jinja_env.filters.update(filters)
 
 
-def markdown(parser: MarkdownIt, text: str) -> Markup:
+def markdown(rendered: Callable[[str], Markup], text: str) -> Markup:
     """What people typed, as safe HTML: no raw HTML, no pictures, links that give nothing away.
 
     A text made to be slow, and what comes after very much of them on one page, stands as it was typed.
@@ -48,9 +51,16 @@ def markdown(parser: MarkdownIt, text: str) -> Markup:
     g.markdown = g.get("markdown", 0) + len(text)
     if text.count("[") > MOST_BRACKETS or g.markdown > MOST_ON_A_PAGE:
         return Markup('<p class="typed">{}</p>').format(text)
-    rendered = parser.render(text)
+    return rendered(text)
+
+
+def _rendered(parser: MarkdownIt, text: str) -> Markup:
     safe = nh3.clean(
-        rendered, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
+        parser.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow",
     )
     # What scrolls is reached by keyboard too.
     return Markup(safe.replace("<pre>", '<pre tabindex="0">'))  # noqa: S704  (nh3 cleaned it)
@@ -82,9 +92,13 @@ def day(value: date, now: datetime) -> str:
 def clock(value: datetime) -> Markup:
     """The time of day, where the day stands above; it names the whole moment."""
     here = value.astimezone(get_timezone())
-    return Markup('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{:%H:%M}</time>').format(
-        here.isoformat(), here, here
-    )
+    return exact_time(here, f"{here:%H:%M}")
+
+
+def exact_time(here: datetime, shown: str) -> Markup:
+    """`shown` as a `<time>` that names the whole moment. Without patterns, for lists hold hundreds of them."""
+    at = here.isoformat(" ", "seconds")
+    return Markup(f'<time datetime="{here.isoformat()}" title="{at}">{escape(shown)}</time>')  # noqa: S704  (digits)
 
 
 def ago(value: datetime, now: datetime) -> str:

@@ -133,8 +133,7 @@ def _noted(uow: UnitOfWork, ticket_id: int) -> Mapping[str, Any] | None:
 
 def past_of(uow: UnitOfWork, ticket: Ticket) -> Past | None:
     """With which revision, and over which values, the list ran when this ticket was opened."""
-    found = next(openings(uow, [ticket.id]), None)
-    if found is None or NOTE not in found[0].facts:
+    if not _noted(uow, ticket.id) or (found := next(openings(uow, [ticket.id]), None)) is None:
         return None
     return Past(found[0].facts[NOTE]["revision"], *read_draft(uow, found[1]))
 

@@ -21,6 +21,7 @@ from itsm.core.tickets.pages.queue.asked import Asked
 from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.verbs.lists.order import SORTS
 from itsm.core.web.edge import actor, translated
+from itsm.core.web.words import exact_time
 from itsm.core.work.uow import UnitOfWork
 
 PREFERENCE = "tickets.queue"
@@ -154,8 +155,6 @@ def _moments() -> Callable[[datetime], Markup]:
 
     def day_and_time(value: datetime) -> Markup:
         local = value.astimezone(zone)
-        exact = local.isoformat(" ", "seconds")
-        text = f"{local.day} {months[local.month]}, {exact[11:16]}"
-        return Markup(f'<time datetime="{value.isoformat()}" title="{exact}">{text}</time>')  # noqa: S704  (no word of others)
+        return exact_time(local, f"{local.day} {months[local.month]}, {local:%H:%M}")
 
     return day_and_time
