@@ -133,4 +133,5 @@ def leave() -> Response:
     session.clear()
     response = redirect(url_for("access.enter", left=method) if known else "/sign-in")
     drop_session(response)
+    response.headers["Clear-Site-Data"] = '"storage"'  # drafts: the next person at this desk is another one
     return response
