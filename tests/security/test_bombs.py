@@ -9,7 +9,7 @@ import pytest
 from markupsafe import Markup
 from werkzeug.test import TestResponse
 
-from itsm.blocks.notices.rules import NAME
+from itsm.core.filling import NAME
 from itsm.blocks.rules.rules.language import Fault, parse
 from itsm.blocks.search.rules import parse as parse_query
 from itsm.core.configuration.outside import from_text

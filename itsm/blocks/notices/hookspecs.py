@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itsm.blocks.notices.rules import check_template
+from itsm.core.filling import check_template
 from itsm.core.hookspecs.marks import spec
 from itsm.core.texts import Label
 

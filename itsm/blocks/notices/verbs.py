@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from itsm.blocks.notices.models import Notice
-from itsm.blocks.notices.rules import fill_template
+from itsm.core.filling import fill_template
 from itsm.core.access.verbs import actor_of_person
 from itsm.core.hookspecs.personal import Whose
 from itsm.core.people.models import Person

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from itsm.blocks.notices.rules import check_template, fill_template
+from itsm.core.filling import check_template, fill_template
 from itsm.core.web.words import SCHEMES, TAGS
 from itsm.plugins.testing.visitors import Visitor
 
