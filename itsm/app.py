@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+import itsm.blocks.answers.hooks
 import itsm.blocks.calendars.hooks
 import itsm.blocks.notices.hooks
 import itsm.blocks.oidc.hooks
@@ -42,6 +43,7 @@ from itsm.plugins.machinery.watchdog import forget_note, read_notes
 
 HOUSE = (
     Member("core", "", "itsm.core.hooks", built_in=True, hooks=itsm.core.hooks),
+    Member("answers", "", "itsm.blocks.answers.hooks", built_in=True, hooks=itsm.blocks.answers.hooks),
     Member("calendars", "", "itsm.blocks.calendars.hooks", built_in=True, hooks=itsm.blocks.calendars.hooks),
     Member("notices", "", "itsm.blocks.notices.hooks", built_in=True, hooks=itsm.blocks.notices.hooks),
     Member("oidc", "", "itsm.blocks.oidc.hooks", built_in=True, hooks=itsm.blocks.oidc.hooks),

@@ -1,6 +1,6 @@
 """*Shows*: what a plugin puts on a page. A failure leaves a card that names the plugin, and the page stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from itsm.core.hookspecs.marks import spec
 from itsm.core.texts import Label, Message
 
 if TYPE_CHECKING:
+    from itsm.core.hookspecs.guards import Draft
     from itsm.core.work.uow import UnitOfWork
 
 
@@ -42,6 +43,15 @@ class Attention:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyText:
+    """A text that stands ready for the long text `field` of a ticket; `label` is what it is called."""
+
+    field: str
+    label: Label
+    text: str
+
+
 @spec("shows")
 def needs_attention(uow: "UnitOfWork") -> Iterable[Attention] | None:
     """What stands at the head of the page *Administration*; asked only there."""
@@ -55,3 +65,9 @@ def nav_marks(uow: "UnitOfWork") -> Iterable[NavMark] | None:
 @spec("shows")
 def ticket_badges(uow: "UnitOfWork", ticket_id: int) -> Iterable[Badge] | None:
     """Marks for the head of a ticket's page, such as *major incident*."""
+
+
+@spec("shows")
+def ready_texts(uow: "UnitOfWork", draft: "Draft", names: "Collection[str]") -> Iterable[ReadyText] | None:
+    """Texts to choose from, below the inputs of these long texts: in the form of a step, and of *resolve at once*,
+    where the ticket of `draft` has no number yet. In the order in which they are offered."""

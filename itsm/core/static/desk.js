@@ -132,6 +132,17 @@
     timers.set(input, setTimeout(() => suggest(input).catch(() => {}), 180));
   });
 
+  // ---- ready texts go where the cursor stands
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-put]");
+    if (!button) return;
+    const area = document.getElementById(button.dataset.put);
+    area.focus();
+    area.setRangeText(button.nextElementSibling.textContent, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    button.closest("details").open = false;
+  });
+
   // ---- menus close when one looks elsewhere
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("[data-menu][open]")) {

@@ -27,7 +27,7 @@ class Input:
     type: text, long_text, choice, choices, person, organisation, reference, file, moment, date, number. text: what
     stands in it. source: where suggestions come from.
     customer: what is typed here will be read by the requester. fixed: read-only here, shown as text. now: in a
-    conflict, what somebody else made of it.
+    conflict, what somebody else made of it. ready: (name, text) of texts that one may put in.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Input:
     now: str | None = None
     fixed: bool = False
     errors: list[str] = field(default_factory=list)
+    ready: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def shown(self) -> str:

@@ -17,7 +17,7 @@ GROUP = "itsm.plugins"
 NAME = re.compile(r"\A[a-z][a-z0-9_]{1,30}\Z")
 # Words of the house, and first words of the core's tables: a plugin's own tables begin with its name.
 RESERVED = frozenset({
-    "access", "account", "accounts", "address", "administration", "api", "api_token", "authoring", "blocks",
+    "access", "account", "accounts", "address", "administration", "answers", "api", "api_token", "authoring", "blocks",
     "calendars", "code", "config", "configuration", "contract", "core", "desk", "erased", "event", "evidence",
     "external", "field",
     "fields", "intake", "itsm", "lease", "login", "machinery", "notices", "oidc", "operations", "organisation",

@@ -5,6 +5,7 @@ from typing import Any
 
 from itsm.core.access.verbs import role_labels
 from itsm.core.configuration.verbs import document
+from itsm.core.people.names import list_teams
 from itsm.core.texts import label_text
 from itsm.core.tickets.pages.labels import CATEGORIES, NAMES
 from itsm.core.tickets.values import EDITABLE
@@ -60,12 +61,17 @@ def _roles(uow: UnitOfWork, body: Body) -> Offered:
     return [(key, label_text(label, locale())) for key, label in role_labels(uow).items()]
 
 
+def _groups(uow: UnitOfWork, body: Body) -> Offered:
+    return [(team.key, label_text(team.label, locale())) for team in list_teams(uow)]
+
+
 def _references(uow: UnitOfWork, body: Body) -> Offered:
     return [(kind, label_text(one.label, locale())) for kind, one in sorted(uow.registry.references.items())]
 
 
 SOURCES: Mapping[str, Callable[[UnitOfWork, Body], Offered]] = {
     "categories": lambda uow, body: [(key, translated(word)) for key, word in CATEGORIES.items()],
+    "groups": _groups,
     "kinds": _kinds,
     "permissions": _permissions,
     "ranks": lambda uow, body: _entries(document(uow, "core.priorities").body["ranks"], "rank"),
@@ -74,4 +80,5 @@ SOURCES: Mapping[str, Callable[[UnitOfWork, Body], Offered]] = {
     "services": _services,
     "states": _states,
     "ticket_values": _ticket_values,
+    "topics": lambda uow, body: _entries(document(uow, "core.topics").body["entries"]),
 }

@@ -10,11 +10,12 @@ from itsm.core.texts import label_text, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.inputs import inputs_of, texts_of
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.ready import put_ready
 from itsm.core.tickets.rules import Transition
 from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs.demands import standing_of
-from itsm.core.tickets.verbs.draft import workflow_of
+from itsm.core.tickets.verbs.draft import draft_of, workflow_of
 from itsm.core.web import actor
 from itsm.core.web.edge import translated
 from itsm.core.web.inputs import Input
@@ -42,7 +43,9 @@ def steps_of(uow: UnitOfWork, labels: Labels, ticket: Ticket, refused: Step | No
         return [Step("close", translated(say("Close")), [])] if ticket.category != "closed" else []
     ways = ways_of(uow, ticket)
     steps = [step_of(uow, labels, ticket.kind, way, values_of(ticket)) for way in ways]
-    return [refused if refused is not None and refused.key == step.key else step for step in steps]
+    steps = [refused if refused is not None and refused.key == step.key else step for step in steps]
+    put_ready(uow, draft_of(uow, ticket), [item for step in steps for item in step.inputs])
+    return steps
 
 
 def ways_of(uow: UnitOfWork, ticket: Ticket) -> list[Transition]:

@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 from itsm.core.errors import Conflict, Invalid
 from itsm.core.fields.inputs import take_uploads
+from itsm.core.hookspecs.guards import Draft
 from itsm.core.intake.verbs import settle, take_in
+from itsm.core.people.names import MARKED
 from itsm.core.schemas import Line, Strict, Verbatim
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.offered import Form
@@ -20,12 +22,13 @@ from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.new.cascade import SUB, choose_service, put
 from itsm.core.tickets.pages.new.entry import Begun, begin, my_forms
 from itsm.core.tickets.pages.new.requester import choose_requester, meet_stranger, requester_of
+from itsm.core.tickets.pages.ready import put_ready
 from itsm.core.tickets.verbs import open_and_resolve, open_ticket
 from itsm.core.tickets.verbs.alike import similar_tickets
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
-from itsm.core.web.inputs import by_field, parse, put_refusals, typed_in
+from itsm.core.web.inputs import by_field, number_in, parse, put_refusals, typed_in
 from itsm.core.work.uow import UnitOfWork
 
 KEYS = ("form_key", "kind", "key")  # an input called `form` would hide the property `form` of its form from scripts
@@ -61,12 +64,23 @@ def _begin(
 def _page(uow: UnitOfWork, begun: Begun | None, **more: Any) -> Response:
     held = {item.name: item.text for item in begun.inputs} if begun else {}
     context = {"errors": (), "status": 200, "key": uuid4().hex, "labels": Labels(uow), **more}
+    if begun is not None:
+        put_ready(uow, Draft(begun.kind.name, _so_far(begun)), begun.resolution)
     context["resolving"] = "resolve" in request.form or any(item.text for item in (begun.resolution if begun else ()))
     return render(
         uow, "core/ticket_new.html", begun=begun, buttons=_buttons(my_forms(uow), begun), held=held,
         requester=requester_of(uow, held.get("requested_for", ""), request.form),
         similar=similar_tickets(uow, words=held.get("title", "")[:300]), **context,
     )  # fmt: skip
+
+
+def _so_far(begun: Begun) -> dict[str, Any]:
+    """What is typed of that by which texts are chosen and filled in."""
+    held = {item.name: next(iter(item.chosen), "") or item.text for item in begun.all}
+    person = MARKED.search(held.get("requested_for", ""))
+    ids = {name: number_in(held.get(name, "")) for name in ("team", "service")}
+    texts = {name: held.get(name) or None for name in ("title", "topic", "closing_topic")}
+    return {**texts, **ids, "requested_for": int(person.group(1)) if person else None}
 
 
 def _buttons(forms: list[Form], begun: Begun | None) -> list[tuple[str, str, bool]]:
