@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from itsm.blocks.answers.schemas import MacroSchema
+from itsm.blocks.answers.verbs import save_ready
 from itsm.core.access.verbs import (
     actor_of_token,
     add_account,
@@ -143,8 +145,19 @@ def _staff_side(uow: UnitOfWork, world: World, ids: dict[str, int]) -> None:
     ids["note"] = note.id
     add_tag(uow, number=number, tag="kicked")
     watch(uow, number=number, person_id=world.sample.people["member"].id)
+    _make_ready(uow, ids)
     link_tickets(uow, number=number, to=ids["other"])
     set_parent(uow, number=ids["other"], parent=number)
+
+
+def _make_ready(uow: UnitOfWork, ids: dict[str, int]) -> None:
+    """An answer for everybody, one of a group above `l3`, and a macro."""
+    text = {"purpose": "reply", "text": {"en": "Switch it off and on"}, "topics": [], "kinds": []}
+    for key, owner in (("answer", ""), ("answer_of_group", "l2")):
+        ids[key] = save_ready(uow, what="answer", owner=owner, key=key, label={"en": "Restart"}, body=text).id
+    acts = MacroSchema().load({"key": "quick", "label": {"en": "Quick"}, "tags": ["quick"]})
+    body = {name: value for name, value in acts.items() if name not in ("key", "label", "group")}
+    save_ready(uow, what="macro", owner="", key="quick", label={"en": "Quick"}, body=body)
 
 
 def hand_over(uow: UnitOfWork, number: int, team: int) -> None:

@@ -72,6 +72,8 @@ def _api(ids: Ids) -> dict[str, tuple[Order, ...]]:
         ),
         "POST /api/v1/tickets": (Order(body={"kind": "incident", "title": "New"}),),
         f"PATCH {ticket}": (Order(body={"priority": 1}),),
+        "GET /api/v1/answers": (Order(query=f"ticket={ids['ticket']}"),),
+        f"POST {ticket}/macros/<string:key>": (Order({"key": "quick"}, body={}),),
         f"POST {ticket}/attachments": (
             Order(body={UPLOAD: b"x"}), Order(body={UPLOAD: b"x", "public": "false"}, note="internal"),
         ),
@@ -131,10 +133,33 @@ def _pages(ids: Ids) -> dict[str, tuple[Order, ...]]:
         "POST /organisations/new": (Order(body={"name": "New"}),),
         "GET /configuration/<name>": (Order({"name": "core.topics"}),),
         **_forms_of_documents(),
+        **_answers(ids),
         "GET /plugins/<name>": (Order({"name": "incidents"}),),
         "POST /p/incidents/major/<int:number>": (Order(body={"major": "true"}),),
         "POST /account/tokens": (Order(body={"name": "Mine"}),),
         "POST /sign-in": (Order(body={"login": "nobody", "password": "nothing"}),),
+    }  # fmt: skip
+
+
+def _answers(ids: Ids) -> dict[str, tuple[Order, ...]]:
+    new, one, ticket = "/answers/new/<any(answer,macro):what>", "/answers/<int:id_>", "/tickets/<int:number>"
+    shared, of_group = {"id_": ids["answer"]}, {"id_": ids["answer_of_group"]}
+    form = {"v.key": "new", "v.label.en": "New", "v.text.en": "Text", "v.purpose": "reply"}
+    what = {"what": "answer"}
+    return {
+        f"GET {new}": (Order(what),),
+        f"POST {new}": (
+            Order(what, body={**form, "owner": "me"}), Order(what, body={**form, "owner": "l2"}, note="of a group"),
+            Order(what, body={**form, "owner": ""}, note="of everybody"),
+        ),
+        f"GET {one}": (Order(shared), Order(of_group, note="of a group")),
+        f"POST {one}": (
+            Order(shared, body={**form, "owner": ""}), Order(of_group, body={**form, "owner": "l2"}, note="of a group"),
+        ),
+        f"POST {one}/remove": (Order(shared), Order(of_group, note="of a group")),
+        f"GET {ticket}/answers/<int:id_>": (Order(shared), Order(of_group, note="of a group")),
+        f"GET {ticket}/macros/<key>": (Order({"key": "quick"}),),
+        f"POST {ticket}/macros/<key>": (Order({"key": "quick"}, body={"reply": ""}),),
     }  # fmt: skip
 
 

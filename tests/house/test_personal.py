@@ -25,6 +25,7 @@ NAMELESS = {
     "event": "ids and codes only; the texts lie beside it",
     "event_text": "erased by `erase_texts`, with proof",
     "organisation": "a company", "organisation_domain": "a company's", "contract": "a company's",
+    "answers_ready": "texts for everybody or a group; a person's own go with them",
     "team": "a group's name", "role": "a role's name", "services_service": "a service's name", "services_solver": "ids",
     "config_active": "names of documents", "desk_fact": "facts of the desk",
     "owed_call": "ids; tracebacks tell no values", "lease": "processes", "schedule": "names of schedules",

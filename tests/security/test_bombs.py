@@ -9,12 +9,12 @@ import pytest
 from markupsafe import Markup
 from werkzeug.test import TestResponse
 
-from itsm.core.filling import NAME
 from itsm.blocks.rules.rules.language import Fault, parse
 from itsm.blocks.search.rules import parse as parse_query
 from itsm.core.configuration.outside import from_text
 from itsm.core.errors import Invalid
 from itsm.core.fields.rules import Wrong, clean
+from itsm.core.filling import NAME
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.rules import address_fold, domain_fold
 from itsm.core.texts import fold

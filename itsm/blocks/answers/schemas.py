@@ -88,7 +88,7 @@ class MacroSchema(ReadySchema):
         validate=Size(0, 30),
         metadata={
             "label": say("Values"),
-            "help": say("A name and a value a line, such as “priority: 2”, “team: l2”, “incidents.impact: high”."),
+            "help": say("A name and a value a line, such as “{example}”.", example="priority: 2"),
         },
     )
     texts = fields.Dict(
@@ -98,7 +98,10 @@ class MacroSchema(ReadySchema):
         validate=Size(0, 10),
         metadata={
             "label": say("Texts from answers"),
-            "help": say("The name of a long text and the key of an answer a line: “incidents.solution: reset”."),
+            "help": say(
+                "The name of a long text and the key of an answer a line, such as “{example}”.",
+                example="incidents.solution: reset",
+            ),
         },
     )
     tags = fields.List(Line(60), load_default=list, validate=Size(0, 20), metadata={"label": say("Tags")})

@@ -14,7 +14,7 @@ around:
 """
 AROUND = DocumentType(
     NAME,
-    {"en": "Salutation and signature", "ru": "Обращение и подпись"},
+    {"en": "Salutation and signature", "ru": "Приветствие и подпись"},
     AroundSchema,
     {"language": "en", "around": []},
     check=check_around,

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from itsm.blocks.answers.rules import put_around
 from itsm.blocks.answers.verbs import (
@@ -21,7 +22,6 @@ from itsm.core.tickets.verbs import find_ticket
 from itsm.core.tickets.verbs.draft import draft_of
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.testing.sample import Sample
-from sqlalchemy import select
 
 As = Callable[..., AbstractContextManager[UnitOfWork]]
 SIGNED = {"en": "Hello {{requester}}, #{{number}} is with {{agent}}.", "ru": "{{requester}}, №{{number}} у {{agent}}."}
@@ -148,9 +148,7 @@ def test_what_a_name_holds_is_text_and_opens_no_second_template(
         change_person(uow, person_id=sample.people["requester"].id, changes={"name": HOSTILE})
         keep(uow, "hello", "", text={"en": "Dear {{requester}}"})
     (text,) = texts(as_, new_ticket(requested_for=sample.people["requester"].id))
-    assert text == (
-        r"Dear \*\*Bob\*\* \{\{number\}\} \[x\](javascript:alert(1)) \<b\>\{\{agent\}\}\</b\>"
-    )
+    assert text == (r"Dear \*\*Bob\*\* \{\{number\}\} \[x\](javascript:alert(1)) \<b\>\{\{agent\}\}\</b\>")
 
 
 def test_a_name_that_there_is_not_is_refused_where_it_is_typed(signed_in: Callable[..., Any]) -> None:

@@ -162,7 +162,7 @@ def _refuse_doubled(uow: UnitOfWork, what: str, key: str, person_id: int | None,
         .where(Ready.what == what, Ready.person_id.is_not_distinct_from(person_id))
     )
     if row is None and (uow.session.scalar(of_owner) or 0) >= MOST:
-        raise TooLarge(say("At most {most} of a kind.", most=MOST))
+        raise TooLarge(say("At most {most} of them; remove one first.", most=MOST))
 
 
 def _tell(uow: UnitOfWork, row: Ready, type: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from itsm.core.act import Actor
 from itsm.core.people.models import Person
 from itsm.core.people.verbs import add_organisation, add_person, add_team
 from itsm.core.work.uow import UnitOfWork
+from itsm.plugins.machinery.demo.answers import make_ready
 from itsm.plugins.machinery.demo.forms import ROLE, outsource
 
 PASSWORD = "demo desk password"  # noqa: S105 - printed at the start of every demo
@@ -106,6 +107,7 @@ def engage(uow: UnitOfWork, administrator: Person) -> Cast:
         parent = cast.services[above] if above else None
         cast.services[key] = add_service(uow, key=key, label={"en": english, "ru": russian}, parent_id=parent).id
     outsource(uow, cast.people["olga"])
+    make_ready(uow)
     return cast
 
 
