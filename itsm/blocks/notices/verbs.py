@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from itsm.blocks.notices.models import Notice
-from itsm.core.filling import fill_template
 from itsm.core.access.verbs import actor_of_person
+from itsm.core.filling import fill_template
 from itsm.core.hookspecs.personal import Whose
 from itsm.core.people.models import Person
 from itsm.core.texts import label_text
