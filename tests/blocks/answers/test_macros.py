@@ -17,7 +17,7 @@ from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.testing.sample import Sample
 
 As = Callable[..., AbstractContextManager[UnitOfWork]]
-RESOLVE = {
+RESOLVE: dict[str, Any] = {
     "take": True, "reply": "done", "note": "checked", "transition": "resolve", "tags": ["quick"], "watch": True,
     "set": {"closing_topic": "hardware", "incidents.resolution_code": "fixed"},
     "texts": {"incidents.problem": "problem", "incidents.solution": "solution"},

@@ -1,6 +1,6 @@
 """Answers: whose they are, how they read for a ticket, where they are offered, and that nothing in them is obeyed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -16,12 +16,16 @@ from itsm.blocks.answers.verbs import (
 )
 from itsm.core.configuration.verbs import change_document
 from itsm.core.errors import Forbidden, Invalid, Stale, Unknown
+from itsm.core.hookspecs.guards import Draft
+from itsm.core.hookspecs.marks import hook
+from itsm.core.hookspecs.shows import ReadyText
 from itsm.core.ledger.models import Event, EventText
 from itsm.core.people.verbs import change_person
 from itsm.core.tickets.verbs import find_ticket
 from itsm.core.tickets.verbs.draft import draft_of
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.testing.sample import Sample
+from itsm.plugins.testing.visitors import enter
 
 As = Callable[..., AbstractContextManager[UnitOfWork]]
 SIGNED = {"en": "Hello {{requester}}, #{{number}} is with {{agent}}.", "ru": "{{requester}}, №{{number}} у {{agent}}."}
@@ -152,7 +156,7 @@ def test_what_a_name_holds_is_text_and_opens_no_second_template(
 
 
 def test_a_name_that_there_is_not_is_refused_where_it_is_typed(signed_in: Callable[..., Any]) -> None:
-    values = {"v.key": "x", "v.label.en": "X", "v.text.ru": "Здравствуйте, {{secret_key}}", "do": "save"}
+    values = {"v.label.en": "X", "v.text.ru": "Здравствуйте, {{secret_key}}", "do": "save"}
     answer = signed_in("agent").submit("/answers/new/answer", "/answers/new/answer", values)
     assert answer.status_code == 422
     place = answer.text.split('id="p-text.ru"')[1].split("</div>")[0]
@@ -227,3 +231,42 @@ def test_resolution_texts_of_the_topic_are_offered_in_the_step_and_at_once(
     offered = at_once.split('id="f-incidents-solution-ready"')[1].split("</details>")[0]
     assert "Toner" in offered
     assert "Nr " not in offered  # it has no number yet
+
+
+def test_other_plugins_bring_texts_too_and_one_that_fails_is_passed_over(
+    with_plugin: Callable[..., Any], new_ticket: Callable[..., int], faults: Callable[[], Any]
+) -> None:
+    def ready_texts(draft: Draft, names: Collection[str]) -> list[ReadyText]:
+        assert "incidents.solution" in names
+        return [ReadyText("incidents.solution", {"en": "Known error"}, f"As known, see {draft.ticket_id}.")]
+
+    def fails(uow: UnitOfWork) -> list[ReadyText]:
+        raise RuntimeError
+
+    number = new_ticket()
+    _, app = with_plugin("known", ready_texts=hook(ready_texts))
+    assert f"As known, see {number}." in enter(app, "agent").get(f"/tickets/{number}").text
+    desk, app = with_plugin("broken", ready_texts=hook(fails))
+    assert enter(app, "agent").get(f"/tickets/{number}").status_code == 200
+    assert desk.faults.take()
+
+
+def test_a_key_that_nobody_gives_is_made(signed_in: Callable[..., Any], as_: As) -> None:
+    page = "/answers/new/answer"
+    for name in ("Один", "Два"):
+        values = {"v.label.ru": name, "v.text.ru": "Текст", "do": "save"}
+        assert signed_in("agent").submit(page, page, values).status_code == 302
+    with as_("agent") as uow:
+        assert sorted(keys(uow)) == ["answer1", "answer2"]
+
+
+def test_the_preview_keeps_the_form_and_reads_as_for_the_ticket(
+    signed_in: Callable[..., Any], new_ticket: Callable[..., int]
+) -> None:
+    number, page = new_ticket("Toner"), "/answers/new/answer"
+    values = {"v.label.en": "X", "v.text.en": "About *{{title}}*", "do": "preview", "ticket": str(number)}
+    shown = signed_in("agent").submit(page, page, values).text
+    assert "<p>About <em>Toner</em></p>" in shown
+    assert "About *{{title}}*</textarea>" in shown
+    hidden = signed_in("agent").submit(page, page, {**values, "ticket": "999"}).text
+    assert "There is no ticket 999." in hidden

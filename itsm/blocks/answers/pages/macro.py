@@ -18,10 +18,9 @@ from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.acts import only
 from itsm.core.tickets.pages.inputs import inputs_of, values_from
 from itsm.core.tickets.pages.labels import Labels
-from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs.draft import workflow_of
-from itsm.core.web import actor, needs, reading, writing
+from itsm.core.web import needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import Input, Texts, by_field, number_in, parse, put_refusals, put_typed, typed_in
@@ -40,7 +39,7 @@ class RunForm(Strict):
 def side(uow: UnitOfWork, ticket: Ticket) -> Mapping[str, Any] | None:
     """The panel beside a ticket; nothing where no macro is for it."""
     fitting = [entry for entry in list_ready(uow, "macro") if is_for(entry.kinds, ticket.kind)]
-    if not fitting or not may_on(actor(), STAFF, ticket) or ticket.kind not in uow.registry.kinds:
+    if not fitting or ticket.category == "closed" or ticket.kind not in uow.registry.kinds:
         return None
     return {"macros": [(one.key, label_text(one.label, locale()), one.body["shortcut"]) for one in fitting]}
 

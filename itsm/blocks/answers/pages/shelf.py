@@ -17,6 +17,7 @@ from itsm.blocks.answers.verbs import (
     ME,
     Entry,
     find_ready,
+    free_key,
     list_ready,
     may_change,
     owners,
@@ -134,6 +135,9 @@ def _sent(what: str, id_: int | None) -> Response:
     if request.form.get("do") == "preview":
         return _previewed(what, id_, typed)
     try:
+        with reading() as uow:
+            typed.setdefault("key", "")
+            typed["key"] = typed["key"] or free_key(uow, what)
         value = _read(what, typed)
         key, label = value.pop("key"), value.pop("label")
         del value["group"]

@@ -16,9 +16,8 @@ from itsm.core.errors import Unknown
 from itsm.core.texts import label_text, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.ticket import show_ticket
-from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.verbs.draft import draft_of
-from itsm.core.web import actor, needs, reading
+from itsm.core.web import needs, reading
 from itsm.core.web.edge import locale
 from itsm.core.web.frame import render
 from itsm.core.work.uow import UnitOfWork
@@ -30,7 +29,7 @@ LONGEST = 100
 def composer(uow: UnitOfWork, ticket: Ticket) -> Mapping[str, Any] | None:
     """The panel above the text of a message; nothing where nothing is ready for it."""
     there = any(entry.body["purpose"] in (REPLY, NOTE) for entry in list_ready(uow, "answer"))
-    return {} if there and may_on(actor(), STAFF, ticket) else None
+    return {} if there else None
 
 
 @pages.get("/tickets/<int:number>/answers")

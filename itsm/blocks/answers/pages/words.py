@@ -1,12 +1,12 @@
 """What answers and macros are called, and what their forms offer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from itsm.blocks.answers.rules import OWN_VALUES
 from itsm.blocks.answers.verbs import DESK, ME, NOTE, REPLY, Entry, list_ready
 from itsm.core.configuration.forms import Part
 from itsm.core.configuration.verbs import document
+from itsm.core.people.names import list_teams
 from itsm.core.texts import Label, label_text, say
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.labels import Labels
@@ -32,13 +32,15 @@ def steps(uow: UnitOfWork) -> dict[str, str]:
 
 
 def offer(uow: UnitOfWork, parts: Iterable[Part]) -> None:
-    """Put into the inputs of a form what there is to choose of this block's own."""
+    """Put into the inputs of a form what there is to choose of this block's own; a key is made where none is given."""
     offered: Mapping[str, Options] = {
         "purpose": [*purposes(uow).items()],
         "transition": [*steps(uow).items()],
         **{name: _answers(uow, name) for name in (REPLY, NOTE)},
     }
     for part in parts:
+        if part.name == "key":
+            part.required, part.more = False, True
         if part.kind == "choice" and part.name in offered:
             known = {value for value, _ in offered[part.name]}
             part.options = [*offered[part.name], *((one, one) for one in part.chosen if one and one not in known)]
@@ -63,11 +65,10 @@ def whose(entry: Entry) -> str:
 
 def acts_of(uow: UnitOfWork, entry: Entry, ticket: Ticket | None = None) -> list[str]:
     """What a macro does, a line each; its texts stand elsewhere."""
-    body, labels, told = entry.body, Labels(uow), []
+    body, told = entry.body, []
     if body["take"]:
         told.append(translated(say("Take the ticket, if nobody has it")))
-    for name, value in body["set"].items():
-        told.append(f"{labels.name(name)}: {_shown(labels, name, value)}")
+    told += [f"{name}: {value}" for name, value in _values(uow, body["set"])]
     if body["tags"]:
         told.append(translated(say("Tags: {tags}", tags=", ".join(body["tags"]))))
     if body["watch"]:
@@ -78,9 +79,14 @@ def acts_of(uow: UnitOfWork, entry: Entry, ticket: Ticket | None = None) -> list
     return told
 
 
-def _shown(labels: Labels, name: str, value: Any) -> str:
-    """A value as people read it; groups and services stand there by their keys."""
-    keyed = name in OWN_VALUES and name not in ("priority", "topic", "closing_topic")
-    if keyed or isinstance(value, list):
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return labels.shown(name, value)
+def _values(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Values as people read them; groups and services stand in a macro by their keys."""
+    labels = Labels(uow)
+    for name, value in values.items():
+        keyed: Mapping[str, Label] = {}
+        if name == "team":
+            keyed = {team.key: team.label for team in list_teams(uow)}
+        elif name == "service":
+            keyed = {service.key: service.label for service in labels.services.values()}
+        known = label_text(keyed.get(str(value)), locale())
+        yield labels.name(name), known or (str(value) if name in ("team", "service") else labels.shown(name, value))

@@ -5,6 +5,7 @@ from itsm.blocks.answers.verbs.keep import (
     ME,
     Entry,
     find_ready,
+    free_key,
     list_ready,
     may_change,
     owners,
@@ -18,6 +19,6 @@ from itsm.blocks.answers.verbs.texts import NOTE, REPLY, Filled, filled, frame_o
 
 __all__ = [
     "DESK", "ME", "NOTE", "REPLY", "Entry", "Filled", "Plan", "apply_answers", "apply_macros", "export_answers",
-    "export_macros", "filled", "find_ready", "frame_of", "list_ready", "may_change", "offered_texts", "owners",
-    "plan_macro", "preview_of", "ready_by_key", "remove_ready", "run_macro", "save_ready",
+    "export_macros", "filled", "find_ready", "frame_of", "free_key", "list_ready", "may_change", "offered_texts",
+    "owners", "plan_macro", "preview_of", "ready_by_key", "remove_ready", "run_macro", "save_ready",
 ]  # fmt: skip

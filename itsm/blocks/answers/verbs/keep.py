@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from itsm.blocks.answers.models import Ready
 from itsm.blocks.answers.seen import ALL, OF_GROUPS, STAFF, groups_below
@@ -74,6 +74,13 @@ def find_ready(uow: UnitOfWork, *, id_: int) -> Entry:
 def ready_by_key(uow: UnitOfWork, what: str, key: str) -> Entry | None:
     """By its key, one's own before those that are shared."""
     return next((entry for entry in list_ready(uow, what) if entry.key == key), None)
+
+
+def free_key(uow: UnitOfWork, what: str) -> str:
+    """A key that nothing shared and nothing of the actor's has: `answer1` and so on."""
+    whose = or_(Ready.person_id.is_(None), Ready.person_id == uow.act.actor.person_id)
+    taken = set(uow.session.scalars(select(Ready.key).where(Ready.what == what, whose)))
+    return next(key for number in range(1, len(taken) + 2) if (key := f"{what}{number}") not in taken)
 
 
 def owners(uow: UnitOfWork) -> list[tuple[str, Label | None]]:
