@@ -103,7 +103,7 @@ class Visit:
         self.page.fill("#login", f"{name}@example.org")
         self.page.fill("#password", f"password of {name}")
         self.page.press("#password", "Enter")
-        self.page.wait_for_url("**/")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def is_too_wide(self) -> bool:
         """Whether the page scrolls sideways."""

@@ -117,7 +117,7 @@ def test_a_given_password_is_changed_before_anything_opens(
     visitor.post("/sign-in", {**LOGIN, "password": given})
     assert visitor.get("/").status_code == 302
     assert visitor.post("/sign-in/password", {"password": "password123"}).status_code == 422
-    assert visitor.post("/sign-in/password", {"password": "лошадь батарея скрепка"}).location == "/"
+    assert visitor.post("/sign-in/password", {"password": "лошадь батарея скрепка"}).location == "/start"
     assert visitor.get("/").status_code == 200
 
 

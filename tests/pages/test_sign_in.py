@@ -27,7 +27,7 @@ def test_a_stranger_is_led_to_the_form_and_back_to_where_they_wanted_to_go(visit
 )
 def test_signing_in_leads_nowhere_outside(visitor: Visitor, target: str) -> None:
     login = {"login": "agent@example.org", "password": "password of agent", "next": target}
-    assert visitor.post("/sign-in", login).location == "/"
+    assert visitor.post("/sign-in", login).location == "/start"
 
 
 def test_a_wrong_password_and_an_unknown_account_get_the_same_answer_and_keep_the_login(visitor: Visitor) -> None:

@@ -34,7 +34,7 @@ FieldType = Literal[
     "file",
 ]
 FieldSubject = Literal["ticket", "person", "organisation", "team"]
-Place = Literal["ticket", "ticket_side", "composer"]
+Place = Literal["ticket", "ticket_side", "composer", "home"]
 Writer = Literal["people", "plugin"]
 
 
@@ -82,6 +82,7 @@ class Field:
     must fill it, what comes without one is marked incomplete. default: put in at opening; minimum and maximum of money
     are amounts. on_form: whether the form of a *new* ticket has it (the one that changes a ticket always does), or any
     form of a person, organisation or team.
+    due: of the type moment, until when something must happen: shown as the time that is left while the ticket is open.
     written_by: `"plugin"` for what people only read. No form has an input for it, the API refuses it with 422, and so
     do the verbs, except where the plugin says that it writes itself:
 
@@ -110,6 +111,7 @@ class Field:
     default: Any = None
     order: int = 100
     written_by: Writer = "people"
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ class Panel:
     """A panel: `context(uow, subject)` returns what its template needs, or None for nothing to show.
 
     place: `ticket` in the middle, `ticket_side` beside, `composer` above the text of a message (what a form there
-    holds is sent with the message, so it has none). slow: fetched by itself when the page stands, with its own ETag.
+    holds is sent with the message, so it has none); `home` on the first page of staff, with None as the subject: what
+    concerns the reader (`uow.act.actor`) now. slow: fetched by itself when the page stands, with its own ETag.
     """
 
     key: str

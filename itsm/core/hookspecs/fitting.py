@@ -21,6 +21,8 @@ def field_fault(field: Field) -> str:
         return f"{about}: a reference needs reference=…, the kind of thing that it names"
     if field.reference and field.type != "reference":
         return f"{about}: reference={field.reference!r} is for the type reference, and this type is {field.type!r}"
+    if field.due and field.type != "moment":
+        return f"{about}: due=True is for the type moment, and this type is {field.type!r}"
     if field.written_by == "plugin" and field.mandatory:
         return f"{about}: people cannot fill what written_by='plugin' keeps to the plugin; it cannot be mandatory"
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from itsm.core.access.models import Role
 from itsm.core.errors import Invalid
@@ -85,6 +85,14 @@ def own_teams(uow: UnitOfWork) -> list[int]:
     """The ids of the actor's teams."""
     mine = select(TeamMember.team_id).where(TeamMember.person_id == uow.act.actor.person_id)
     return sorted(uow.session.scalars(mine))
+
+
+def teams_of_concern(uow: UnitOfWork) -> Mapping[int, Label]:
+    """The teams that the actor is in or heads, by id."""
+    me = uow.act.actor.person_id
+    mine = select(TeamMember.team_id).where(TeamMember.person_id == me)
+    statement = select(Team.id, Team.label).where(or_(Team.id.in_(mine), Team.head_id == me), Team.active)
+    return {row.id: row.label for row in uow.session.execute(statement.order_by(Team.line, Team.key))}
 
 
 def teams_of(uow: UnitOfWork, person_id: int) -> Sequence[Team]:

@@ -71,7 +71,8 @@ def render(uow: UnitOfWork, template: str, /, *, status: int = 200, **context: A
     if edge.actor().kind == "person":
         told = uow.hook.call("nav_marks", uow=uow)
     marks = {mark.endpoint: mark.count for _, mark in told if mark is not None}
-    return Response(render_template(template, nav_marks=marks, **context), status, content_type="text/html")
+    html = render_template(template, nav_marks=marks, rendered_at=uow.now, **context)
+    return Response(html, status, content_type="text/html")
 
 
 def safe_next(text: str | None, default: str = "/") -> str:

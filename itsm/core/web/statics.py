@@ -38,9 +38,12 @@ def install(app: Flask, parts: Mapping[str, Path]) -> None:
         """What a phone needs to keep the desk among its apps."""
         name = translated(say("Service desk"))
         icon = {"src": asset("core", "icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
-        body = {"name": name, "short_name": name, "id": "/", "start_url": "/", "scope": "/", "display": "standalone"}
+        body = {"name": name, "short_name": name, "display": "standalone"}
+        places = {"id": "/", "start_url": "/start", "scope": "/"}
         colours = {"background_color": "#f4f6f9", "theme_color": "#1f5fbf"}
-        return Response(json.dumps({**body, **colours, "icons": [icon]}), content_type="application/manifest+json")
+        return Response(
+            json.dumps({**body, **places, **colours, "icons": [icon]}), content_type="application/manifest+json"
+        )
 
     def asset(part: str, file: str) -> str:
         """The address of a file with its version."""

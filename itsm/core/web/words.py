@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "day": day,
         "clock": clock,
+        "left": left,
         "ago": ago,
         "size": size,
         "minutes": minutes,
@@ -99,6 +100,16 @@ def exact_time(here: datetime, shown: str) -> Markup:
     """`shown` as a `<time>` that names the whole moment. Without patterns, for lists hold hundreds of them."""
     at = here.isoformat(" ", "seconds")
     return Markup(f'<time datetime="{here.isoformat()}" title="{at}">{escape(shown)}</time>')  # noqa: S704  (digits)
+
+
+def left(value: datetime | str | None) -> Markup | str:
+    """A moment until which something must happen: a script counts the time that is left; without one it stands there as
+    it is."""
+    if not value:
+        return ""
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    shown, exact = format_datetime(when, "d MMM, HH:mm"), format_datetime(when, "full")
+    return Markup('<time datetime="{0}" data-left="{0}" title="{1}">{2}</time>').format(when.isoformat(), exact, shown)
 
 
 def ago(value: datetime, now: datetime) -> str:

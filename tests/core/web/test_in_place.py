@@ -60,5 +60,5 @@ def test_a_phone_can_install_the_desk(client: FlaskClient) -> None:
     manifest = client.get("/manifest.webmanifest")
     assert manifest.mimetype == "application/manifest+json"
     assert manifest.json is not None
-    assert (manifest.json["display"], manifest.json["start_url"]) == ("standalone", "/")
+    assert (manifest.json["display"], manifest.json["start_url"]) == ("standalone", "/start")
     assert client.get(manifest.json["icons"][0]["src"], buffered=True).mimetype == "image/svg+xml"

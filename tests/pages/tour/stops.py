@@ -124,7 +124,10 @@ STOPS = (
 # What answers to GET and is no page: endpoint → what it is.
 NO_PAGES: Mapping[str, str] = {
     **dict.fromkeys(("static_file", "tickets.file", "tickets.export", "fields.file", "configuration.export"), "a file"),
-    **dict.fromkeys(("tickets.panel", "tickets.live", "tickets.rows"), "a part of a page, fetched by it"),
+    **dict.fromkeys(
+        ("tickets.panel", "tickets.live", "tickets.rows", "tickets.home_live", "tickets.home_panel"),
+        "a part of a page, fetched by it",
+    ),
     **dict.fromkeys(
         ("tickets.people", "fields.suggest", "people.suggest", "search.suggest"), "suggestions for an input"
     ),
@@ -134,5 +137,6 @@ NO_PAGES: Mapping[str, str] = {
     ),
     **dict.fromkeys(("health.healthz", "health.readyz", "health.metrics", "manifest"), "for machines"),
     **dict.fromkeys(("oidc.begin", "oidc.callback", "oidc.leave"), "leads to another party or back"),
+    "tickets.start": "leads to another page",
     "access.step": "tests/pages/test_factors.py",
 }

@@ -13,6 +13,7 @@ from itsm.core.access.schemas import OwnSettingsIn
 from itsm.core.errors import Invalid
 from itsm.core.people.verbs import change_own_settings
 from itsm.core.texts import LOCALES, say
+from itsm.core.tickets.pages.home.start import chosen_start, starts
 from itsm.core.web import actor, desk, needs, reading, writing
 from itsm.core.web.edge import LANGUAGE_COOKIE, PUBLIC, SIGNED_IN
 from itsm.core.web.frame import THEME_COOKIE, THEMES, YEAR, render, safe_next
@@ -62,6 +63,8 @@ def account_page(uow: UnitOfWork, *, status: int = 200, **more: Any) -> Response
         permissions=sorted(held, key=lambda p: p.name),
         zones=sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "posix", "right"))),
         timezone=actor().timezone,
+        starts=starts(uow),
+        start=chosen_start(uow),
         desk_zone=desk().settings.timezone,
         **context,
     )

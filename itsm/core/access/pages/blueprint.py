@@ -9,15 +9,21 @@ from itsm.core.web.edge import cookie_name, desk, translated, writing
 from itsm.core.web.frame import YEAR
 
 pages = Blueprint("access", __name__)
+START = "/start"  # where everybody is led to their own first page
 
 
 def admit(secret: str, following: str = "/") -> Response:
     """The answer that brings a new session's secret into the browser and leads on; to the next step where the sign-in
     lacks one. Whatever was kept for who used this browser before is dropped."""
     session.clear()
-    response = redirect(following)
+    response = redirect(onward(following))
     keep_session(response, secret)
     return response
+
+
+def onward(following: str) -> str:
+    """Where one goes once inside: who asked for no page in particular begins where they like to begin."""
+    return START if following == "/" else following
 
 
 def session_secret() -> str:

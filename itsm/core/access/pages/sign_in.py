@@ -7,7 +7,7 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import admit, drop_session, pages, session_secret
+from itsm.core.access.pages.blueprint import admit, drop_session, onward, pages, session_secret
 from itsm.core.access.pages.proofs import as_owner, entry_here, keep_challenge, outside, passkey_shown, place
 from itsm.core.access.pages.ways import ways
 from itsm.core.access.rules import PASSKEY
@@ -28,7 +28,7 @@ def enter() -> Response:
     """The form; who is signed in already goes on, who is on the way goes to the next step."""
     following = safe_next(request.args.get("next"))
     if actor().kind == "person":
-        return redirect(following)
+        return redirect(onward(following))
     entry = entry_here()
     if entry is not None and entry.stage != "whole":
         return redirect(url_for("access.step", next=following))

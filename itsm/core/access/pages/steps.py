@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from itsm.core.access import verbs
-from itsm.core.access.pages.blueprint import admit, drop_session, keep_session, pages, session_secret
+from itsm.core.access.pages.blueprint import admit, drop_session, keep_session, onward, pages, session_secret
 from itsm.core.access.pages.enrol import codes_offer, new_codes, new_passkey, passkey_creation
 from itsm.core.access.pages.proofs import as_owner, entry_here, keep_challenge, outside, place, right_factor
 from itsm.core.access.schemas import FactorIn, FirstFactorIn, NewPasswordIn
@@ -86,7 +86,7 @@ def first_factor() -> Response:
         codes = verbs.renew_recovery_codes(uow)
     renewed = _advance(entry, "passkey" if data["credential"] else "code")
     with reading() as uow:
-        page = render(uow, "core/recovery_codes.html", codes=codes, following=_following())
+        page = render(uow, "core/recovery_codes.html", codes=codes, following=onward(_following()))
     keep_session(page, renewed)
     return page
 

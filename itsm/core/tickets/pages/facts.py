@@ -13,10 +13,12 @@ from itsm.core.people.names import marked
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.inputs import OWN, PEOPLE, fields_here, inputs_on, texts_of
 from itsm.core.tickets.pages.labels import NOTHING, Labels
+from itsm.core.tickets.rules import UNFINISHED
 from itsm.core.tickets.values import COLUMNS, values_of
 from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.web import actor
 from itsm.core.web.inputs import Input
+from itsm.core.web.words import left
 from itsm.core.work.uow import UnitOfWork
 
 HEAD = ("title", "description")
@@ -124,9 +126,11 @@ def _url(ticket: Ticket, name: str, value: Any) -> str:
 def _declared(uow: UnitOfWork, labels: Labels, ticket: Ticket, staff: bool, changed: set[str]) -> Iterator[Fact]:
     """The fields that are filled in, then those that may be."""
     held = fields_by_name(uow, "ticket", ticket, staff=staff)
-    for name, shown in held.items():
-        yield Fact(name, shown.name, shown.text or NOTHING, shown.url, shown.long)
     declared = uow.registry.fields_of("ticket")
+    for name, shown in held.items():
+        due = declared[name].due and ticket.category in UNFINISHED
+        text = left(ticket.fields[name]) if due else shown.text
+        yield Fact(name, shown.name, text or NOTHING, shown.url, shown.long)
     for name in sorted(changed & declared.keys() - held.keys(), key=lambda name: (declared[name].order, name)):
         yield Fact(name, labels.name(name), long=declared[name].type == "long_text")
 

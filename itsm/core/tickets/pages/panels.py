@@ -1,10 +1,10 @@
-"""What plugins show on a ticket's page: marks beside its title, and panels; the slow ones come after the page."""
+"""What plugins show on a ticket's page and on the home: marks, and panels; the slow ones come after the page."""
 
-from hashlib import sha256
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
-from flask import Response, render_template, request
-from flask_wtf.csrf import generate_csrf
+from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
 from itsm.core.errors import Unknown
@@ -16,17 +16,18 @@ from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.verbs import find_ticket
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.edge import locale, translated
+from itsm.core.web.live import digest
 from itsm.core.work.uow import UnitOfWork
 
 
 class Shown(NamedTuple):
-    """A panel on the page; html None for one that failed, which becomes a card. later: it is fetched by its key."""
+    """A panel on the page; html None for one that failed, which becomes a card. later: where it is fetched."""
 
     key: str
     title: str
     html: Markup | None
     plugin: str
-    later: bool = False
+    later: str = ""
 
 
 def badges_on(uow: UnitOfWork, ticket: Ticket) -> list[tuple[str, str]]:
@@ -39,20 +40,33 @@ def badges_on(uow: UnitOfWork, ticket: Ticket) -> list[tuple[str, str]]:
 
 def panels(uow: UnitOfWork, place: str, ticket: Ticket) -> list[Shown]:
     """The panels at a place that this actor may see and that have something to show."""
+    later = partial(url_for, "tickets.panel", number=ticket.id)
+    return _at(uow, place, ticket, lambda permission: may_on(actor(), permission, ticket), later)
+
+
+def home_panels(uow: UnitOfWork) -> list[Shown]:
+    """Those of the home, which are about nothing but the reader."""
+    return _at(uow, "home", None, actor().holds, partial(url_for, "tickets.home_panel"))
+
+
+def _at(
+    uow: UnitOfWork, place: str, subject: Ticket | None, may: Callable[[str], bool], later: Callable[..., str]
+) -> list[Shown]:
     shown = []
     for panel in uow.registry.panels_at(place):
-        if not may_on(actor(), panel.permission, ticket):
+        if not may(panel.permission):
             continue
         if panel.slow:
-            shown.append(Shown(panel.key, label_text(panel.title, locale()), Markup(), "", later=True))
-        elif (made := _made(uow, panel, ticket)) is not None:
+            title = label_text(panel.title, locale())
+            shown.append(Shown(panel.key, title, Markup(), "", later=later(key=panel.key)))
+        elif (made := _made(uow, panel, subject)) is not None:
             shown.append(made)
     return shown
 
 
-def _made(uow: UnitOfWork, panel: Panel, ticket: Ticket) -> Shown | None:
+def _made(uow: UnitOfWork, panel: Panel, subject: Ticket | None) -> Shown | None:
     plugin = uow.registry.owners.get(f"panel:{panel.key}", "")
-    html = uow.hook.show(plugin, f"panel {panel.key}", _html, uow, panel, ticket)
+    html = uow.hook.show(plugin, f"panel {panel.key}", _html, uow, panel, subject)
     if html is None:
         return None
     return Shown(panel.key, label_text(panel.title, locale()), html if isinstance(html, Markup) else None, plugin)
@@ -70,11 +84,22 @@ def panel(number: int, key: str) -> Response:
     """One slow panel by itself; who holds it already is told so."""
     with reading() as uow:
         ticket = find_ticket(uow, number=number)
-        found = next((one for one in uow.registry.panels if one.key == key and one.slow), None)
-        if found is None or not may_on(actor(), found.permission, ticket):
-            raise Unknown(say("There is no such panel."))
-        html = render_template("core/ticket_panel.html", panel=_made(uow, found, ticket), key=key)
+        return _alone(uow, key, ticket, lambda one: one.place != "home" and may_on(actor(), one.permission, ticket))
+
+
+@pages.get("/my/panels/<key>")
+@needs("tickets.read")
+def home_panel(key: str) -> Response:
+    """One slow panel of the home by itself."""
+    with reading() as uow:
+        return _alone(uow, key, None, lambda one: one.place == "home" and actor().holds(one.permission))
+
+
+def _alone(uow: UnitOfWork, key: str, subject: Ticket | None, may: Callable[[Panel], bool]) -> Response:
+    found = next((one for one in uow.registry.panels if one.key == key and one.slow), None)
+    if found is None or not may(found):
+        raise Unknown(say("There is no such panel."))
+    html = render_template("core/panel.html", panel=_made(uow, found, subject), key=key)
     answer = Response(html, content_type="text/html")
-    shown = html.replace(generate_csrf(), "")  # the token of its forms is another one each second
-    answer.set_etag(sha256(shown.encode()).hexdigest()[:20])
+    answer.set_etag(digest(html))
     return answer.make_conditional(request)  # type: ignore[return-value]

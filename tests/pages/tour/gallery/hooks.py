@@ -28,7 +28,8 @@ def parts() -> Response:
             told("Ελένη", translated("noted"), uow.now, "Τόνερ **CF289A**", "internal"),
             told("Άννα", translated("closed it"), uow.now + timedelta(hours=2)),
         ]
-        return render_page(uow, "gallery/parts.html", said=said)
+        due = {name: uow.now + timedelta(minutes=left) for name, left in (("late", -40), ("soon", 25), ("later", 3200))}
+        return render_page(uow, "gallery/parts.html", said=said, due=due)
 
 
 @pages.get("/broken")

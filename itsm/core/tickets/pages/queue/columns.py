@@ -21,7 +21,7 @@ from itsm.core.tickets.pages.queue.asked import Asked
 from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.verbs.lists.order import SORTS
 from itsm.core.web.edge import actor, translated
-from itsm.core.web.words import exact_time
+from itsm.core.web.words import exact_time, left
 from itsm.core.work.uow import UnitOfWork
 
 PREFERENCE = "tickets.queue"
@@ -102,6 +102,8 @@ def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Markup]:
     plain = cache(partial(macros.plain, labels.name(name)))
     if name not in COLUMNS:
         declared = labels.uow.registry.fields_of("ticket")
+        if declared[name].due:
+            return lambda row: plain(_due(labels, row, name))
         return lambda row: plain(labels.shown(name, seen(is_staff(actor(), row), row.fields, declared).get(name)))
     if name in FOR_STAFF:
         return lambda row: plain(labels.shown(name, getattr(row, name)) if is_staff(actor(), row) else NOTHING)
@@ -120,6 +122,12 @@ def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Markup]:
         return lambda row: plain(labels.person(row.assignee_id)) if row.assignee_id else nobody
     word = cache(partial(_word, labels, name))
     return lambda row: plain(word(value(row)))
+
+
+def _due(labels: Labels, row: Row[Any], name: str) -> str:
+    """The time that is left while the ticket is open."""
+    value = seen(is_staff(actor(), row), row.fields, labels.uow.registry.fields_of("ticket")).get(name)
+    return left(value) if value and row.category in UNFINISHED else labels.shown(name, value)
 
 
 def _word(labels: Labels, name: str, value: Any) -> str:

@@ -1,13 +1,11 @@
 """The part of the queue that refreshes itself: the views with their counts, and the rows."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from markupsafe import Markup
 from sqlalchemy import Row
 
@@ -24,7 +22,8 @@ from itsm.core.tickets.values import PEOPLE
 from itsm.core.tickets.verbs import list_tickets
 from itsm.core.tickets.verbs.find import Page
 from itsm.core.web import actor, needs, reading
-from itsm.core.web.edge import locale, translated
+from itsm.core.web.edge import translated
+from itsm.core.web.live import refreshed, standing
 from itsm.core.work.uow import UnitOfWork
 
 PAGE = 50
@@ -45,24 +44,14 @@ def rows() -> Response:
     asked = Asked.of(request.args)
     with reading() as uow:
         now = newest(uow.session)
-        standing = standing_tag(asked, now)
-        known = [tag.partition(".") for tag in request.if_none_match.as_set()]
-        if old := next((tag for tag in known if tag[0] == standing), None):
-            return _untouched("".join(old))
-        names = names_shown(uow, asked, is_staff_here(), looks_of(uow))
-        html, shown = list_html(uow, asked, names, find_page(uow, asked), now)
-        tag = f"{standing}.{shown}"
-        if any(tag[2] == shown for tag in known):
-            return _untouched(tag)
-        answer = Response(live_html(asked, html, tag))
-    answer.set_etag(tag)
-    return answer
+        return refreshed(
+            standing(now, asked), lambda: _anew(uow, asked, now), lambda html, tag: live_html(asked, html, tag)
+        )
 
 
-def _untouched(tag: str) -> Response:
-    answer = Response(status=304)
-    answer.set_etag(tag)
-    return answer
+def _anew(uow: UnitOfWork, asked: Asked, now: str) -> Markup:
+    names = names_shown(uow, asked, is_staff_here(), looks_of(uow))
+    return list_html(uow, asked, names, find_page(uow, asked), now)
 
 
 def find_page(uow: UnitOfWork, asked: Asked) -> Page:
@@ -73,14 +62,8 @@ def find_page(uow: UnitOfWork, asked: Asked) -> Page:
     )  # fmt: skip
 
 
-def standing_tag(asked: Asked, newest: str) -> str:
-    """The same as long as nothing happens on the desk; keyed, for how much happens there is not everybody's to know."""
-    about = repr((newest, asked, actor().person_id, actor().timezone, locale()))
-    return hmac.new(str(current_app.secret_key).encode(), about.encode(), hashlib.sha256).hexdigest()[:20]
-
-
-def list_html(uow: UnitOfWork, asked: Asked, names: Sequence[str], page: Page, newest: str) -> tuple[Markup, str]:
-    """The views and the rows, and a digest of all that can be seen there."""
+def list_html(uow: UnitOfWork, asked: Asked, names: Sequence[str], page: Page, newest: str) -> Markup:
+    """The views and the rows."""
     staff = is_staff_here()
     views = views_of(uow, staff)
     total = counted(uow, views, resolved(uow, asked.applied), asked.view, newest)
@@ -95,7 +78,7 @@ def list_html(uow: UnitOfWork, asked: Asked, names: Sequence[str], page: Page, n
         previous=asked.url(before=page.previous) if page.previous else "",
         first=asked.url() if asked.after or asked.before else "",
     )  # fmt: skip
-    return Markup(html), hashlib.sha256(html.encode()).hexdigest()[:20]  # noqa: S704  (a template's own)
+    return Markup(html)  # noqa: S704  (a template's own)
 
 
 def live_html(asked: Asked, html: Markup, tag: str) -> str:

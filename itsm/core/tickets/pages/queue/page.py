@@ -20,13 +20,13 @@ from itsm.core.tickets.pages.queue.live import (
     labels_of,
     list_html,
     live_html,
-    standing_tag,
 )
 from itsm.core.tickets.pages.queue.panels import tools_of
 from itsm.core.tickets.pages.queue.views import views_of
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field
+from itsm.core.web.live import digest, standing
 from itsm.core.work.uow import UnitOfWork
 
 
@@ -61,7 +61,7 @@ def _list(uow: UnitOfWork, asked: Asked, staff: bool, looks: Looks) -> tuple[Mar
     try:
         names = names_shown(uow, asked, staff, looks)
         shown = replace(asked, shown=names or ("number",))
-        html, digest = list_html(uow, shown, names, find_page(uow, shown), now)
+        html = list_html(uow, shown, names, find_page(uow, shown), now)
     except Invalid as error:
         return Markup(render_template("core/queue_views.html", views=views_of(uow, staff))), by_field(error)  # noqa: S704
-    return Markup(live_html(shown, html, f"{standing_tag(shown, now)}.{digest}")), {}  # noqa: S704  (a template's own)
+    return Markup(live_html(shown, html, f"{standing(now, shown)}.{digest(html)}")), {}  # noqa: S704  (a template's own)
