@@ -42,6 +42,9 @@ from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.personal import PersonalData, Retained
 from itsm.core.hookspecs.registry import Registry
 from itsm.core.hookspecs.shows import Attention
+from itsm.core.importing.runs.jobs import keep_report, run_import
+from itsm.core.importing.runs.pages import pages as import_pages
+from itsm.core.importing.runs.verbs import forget_runs
 from itsm.core.ledger.jobs import expand
 from itsm.core.people.api import api as people_api
 from itsm.core.people.documents import people_documents
@@ -103,6 +106,7 @@ def register_permissions() -> Sequence[Permission]:
         Permission("people.export", {"en": "Hand out a person's data", "ru": "Выгружать данные о человеке"}, ADMIN),
         Permission("people.teams", {"en": "Edit groups", "ru": "Изменять группы"}, ADMIN),
         Permission("people.accounts", {"en": "Accounts, roles, tokens", "ru": "Учётные записи, роли, токены"}, ADMIN),
+        Permission("core.import", {"en": "Import files", "ru": "Загружать данные из файлов"}, ADMIN),
         Permission("core.configure", {"en": "Configure the desk", "ru": "Настраивать службу"}, ADMIN),
         Permission("core.plugins", {"en": "Switch plugins", "ru": "Включать модули"}, ADMIN),
         Permission("core.calls", {"en": "Background jobs", "ru": "Фоновые задания"}, ADMIN),
@@ -161,7 +165,8 @@ def register_personal_data() -> Sequence[PersonalData]:
 
 @hook
 def register_retention() -> Sequence[Retained]:
-    return core_retained()
+    runs = {"en": "Imports with their reports", "ru": "Импорты с отчётами"}
+    return (*core_retained(), Retained("core.imports", runs, forget_runs, 365))
 
 
 @hook
@@ -174,6 +179,7 @@ def register_calls() -> Sequence[CallHandler]:
         CallHandler("core.remove_unnamed", remove_unnamed, timeout=300),
         CallHandler("core.seal", seal, late="drop", timeout=600),
         CallHandler("core.forget_receipts", forget_receipts, late="drop"),
+        CallHandler("core.import_file", keep_report, long=True, timeout=4 * 3600, outside=run_import),
         CallHandler("core.merge_references", merge_references, long=True),
         CallHandler("core.remap", remap, timeout=300, long=True),
         CallHandler("core.rework_field", rework_field, timeout=600, long=True),
@@ -193,7 +199,7 @@ def register_schedules() -> Sequence[Schedule]:
 def register_routes() -> Sequence[Routes]:
     pages = (
         ticket_pages, fields_pages, people_pages, privacy_pages, access_pages, accounts_pages, configuration_pages,
-        work_pages, administration_pages,
+        work_pages, administration_pages, import_pages,
     )  # fmt: skip
     apis = (api_blueprint, fields_api, people_api, accounts_api)
     return (*(Routes(api, "api", at="/api/v1") for api in apis), *(Routes(blueprint, at="") for blueprint in pages))

@@ -17,6 +17,9 @@ from itsm.core.access.verbs import (
 )
 from itsm.core.act import Act, Actor
 from itsm.core.errors import NotSignedIn
+from itsm.core.hookspecs.imports import ImportReport
+from itsm.core.importing.runs.rules import plain_report
+from itsm.core.importing.runs.verbs import ask_import
 from itsm.core.people.verbs import add_person, add_team, set_member
 from itsm.core.tickets.verbs import (
     add_comment,
@@ -121,6 +124,9 @@ def _things(world: World, cast: Cast) -> dict[str, int]:
         ids["file"] = file.id
     with world.desk.unit_of_work(TESTER) as uow:
         _staff_side(uow, world, ids)
+        run = ask_import(uow, importer="people", store=store, file_name="people.csv", content=BytesIO(b"name"))
+        run.state, run.tried = "tried", plain_report(ImportReport(created=1))
+        ids["run"] = run.id
     return ids | {
         "acme": sample.organisations["acme"].id,
         "foreign": sample.organisations["other"].id,

@@ -28,7 +28,7 @@ def variables(ids: Ids) -> Mapping[str, Any]:
         "attachment_id": ids["file"], "comment_id": ids["comment"], "address_id": ids["address"],
         "subject": "ticket", "id_": ids["ticket"],
         "kind": "ticket", "what": "person", "tag": "kicked", "transition": "take", "part": "core", "file": "desk.css",
-        "call_id": 1, "revision_id": 1, "token_id": 1,
+        "call_id": 1, "revision_id": 1, "token_id": 1, "run_id": ids["run"],
     }  # fmt: skip
 
 
@@ -191,4 +191,6 @@ def _forms_of_documents() -> dict[str, tuple[Order, ...]]:
         f"POST {entry}/remove": (Order({**one, "entry": "question"}, body={"reason": "A test"}),),
         "POST /configuration/load": (Order(body={"text": "format: 1"}),),
         "POST /roles": (Order(body={"reason": "A test"}),),
+        "POST /import": (Order(body={"importer": "people", UPLOAD: b"name"}),),
+        "POST /import/<int:run_id>/do": (Order(body={"reason": "A test"}),),
     }

@@ -29,6 +29,7 @@ NAMELESS = {
     "team": "a group's name", "role": "a role's name", "services_service": "a service's name", "services_solver": "ids",
     "config_active": "names of documents", "desk_fact": "facts of the desk",
     "owed_call": "ids; tracebacks tell no values", "lease": "processes", "schedule": "names of schedules",
+    "import_run": "names of the file's lines, forgotten after a year (see limits)",
     "plugin": "why it is off", "plugin_fault": "tracebacks, forgotten after 90 days (see limits)",
     "machinery_hook_time": "names of hooks", "search_mark": "how far a projection has come",
     "stored_file": "a content's hash; it goes when nothing names it",

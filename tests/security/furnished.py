@@ -19,6 +19,8 @@ from itsm.core.errors import DeskError
 from itsm.core.fields.schemas import read_fields
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.shows import Badge
+from itsm.core.importing.runs.verbs import ask_import
+from itsm.core.tables import csv_lines
 from itsm.core.work.jobs import drain
 from itsm.core.work.models import OwedCall
 from itsm.core.work.session import Database
@@ -77,6 +79,7 @@ def furnish(world: World, words: Words) -> Furnished:
         _ticket(made, words)
     _around(made, words)
     _accounts(made, words)
+    _imports(made, words)
     while drain(desk):
         pass
     _fixed(made)
@@ -228,6 +231,16 @@ def _accounts(made: Furnished, words: Words) -> None:
         uow.session.add(call)
         uow.session.flush()
         made.keep("call_id", call.id)
+
+
+def _imports(made: Furnished, words: Words) -> None:
+    """A file that was tried, with people who can come and lines that cannot."""
+    rows = [[words("name in a file", 200), ""], [words("name of a refused line", 200), "agent@example.org"], ["", ""]]
+    content = "".join(csv_lines([["name", "email"], *rows])).encode()
+    name = words("name of a file to import", 120).translate(FILE_NAME) + ".csv"
+    with made.desk.unit_of_work(TESTER) as uow:
+        run = ask_import(uow, importer="people", store=made.desk.files, file_name=name, content=BytesIO(content))
+        made.keep("run_id", run.id)
 
 
 def _fixed(made: Furnished) -> None:

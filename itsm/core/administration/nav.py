@@ -35,6 +35,10 @@ def administration_nav() -> Sequence[NavEntry]:
             about={"en": "Write it down, load it after a preview", "ru": "Выгрузить, загрузить с предпросмотром"},
         ),
         NavEntry(
+            {"en": "Import", "ru": "Импорт"}, "importing.imports", 142, "core.import", group="work",
+            about={"en": "People and tickets from a file, tried first", "ru": "Люди и обращения из файла, с проверкой"},
+        ),
+        NavEntry(
             {"en": "Settings in force", "ru": "Действующие параметры"}, "administration.settings", 145,
             "core.configure", group="work",
             about={"en": "And where each comes from", "ru": "И откуда каждый взят"},

@@ -32,16 +32,22 @@ def store_file(uow: UnitOfWork, *, store: FileStore, name: str, content: BinaryI
     taken = document(uow, "core.uploads").body
     if not is_taken(shown, taken["refused"], taken["allowed"]):
         raise Invalid.field("file", say("This desk takes no files of this type: {name}.", name=shown))
+    sha256, size = keep_content(uow, store=store, content=content)
+    if uow.act.actor.person_id is not None:
+        mine = {"sha256": sha256, "person_id": uow.act.actor.person_id}
+        uow.session.execute(upsert(uow.session, Upload).values(mine).on_conflict_do_nothing())
+    return Kept(sha256, shown, size)
+
+
+def keep_content(uow: UnitOfWork, *, store: FileStore, content: BinaryIO) -> tuple[str, int]:
+    """Store a content for what the caller names it in; (sha256, size in bytes)."""
     with store.staged(content) as staged:
         row = {"sha256": staged.sha256, "size": staged.size, "created_at": uow.now}
         # Waits for whoever removes this very content, and then makes the row anew: so the row comes first.
         known = upsert(uow.session, StoredFile).values(row)
         uow.session.execute(known.on_conflict_do_update(index_elements=["sha256"], set_={"size": staged.size}))
-        if uow.act.actor.person_id is not None:
-            mine = {"sha256": staged.sha256, "person_id": uow.act.actor.person_id}
-            uow.session.execute(upsert(uow.session, Upload).values(mine).on_conflict_do_nothing())
         staged.keep()
-    return Kept(staged.sha256, shown, staged.size)
+    return staged.sha256, staged.size
 
 
 def forget_files(uow: UnitOfWork, *, sha256s: Iterable[str]) -> None:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from itsm.core.texts import Message
 
 if TYPE_CHECKING:
     from itsm.core.act import Act
     from itsm.core.work.uow import UnitOfWork
+
+
+FIRST = 100
 
 
 class Contents(Protocol):
@@ -55,7 +58,8 @@ class RefusedLine(NamedTuple):
 class ImportReport:
     """What became of a file. `refused` counts things (tickets, people); `reasons` may name several lines of each.
 
-    told: what else is to be printed, such as what a dry run of a configuration would change.
+    taken: verdict → (line, what it is about) of the first ones; `take` fills it, and counts. told: what else is to be
+    printed, such as what a dry run of a configuration would change.
     """
 
     created: int = 0
@@ -65,6 +69,14 @@ class ImportReport:
     events: int = 0
     reasons: list[RefusedLine] = field(default_factory=list)
     told: list[Message] = field(default_factory=list)
+    taken: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def take(self, verdict: Literal["created", "updated", "unchanged"], line: int, subject: str) -> None:
+        """One thing of the file was, or would be, created, updated or left unchanged."""
+        setattr(self, verdict, getattr(self, verdict) + 1)
+        shown = self.taken.setdefault(verdict, [])
+        if len(shown) < FIRST:
+            shown.append((line, subject))
 
     def counts(self) -> Mapping[str, Any]:
         """The one line that `--json` ends with."""

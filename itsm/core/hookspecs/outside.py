@@ -17,6 +17,8 @@ class OutsideCall:
     that the other system knows a repetition. args: what was owed. attempt: from 1; when it is not the first, the other
     system may have heard of it already.
     reading: `with call.reading() as uow:` a unit of work that only reads; leave it before you speak to anybody.
+    unit_of_work: `with call.unit_of_work(act) as uow:` one that writes, for long work that goes on in portions. Each is
+    committed before the call is done, so a portion that comes again must find what it did and leave it.
     http: `with call.http() as session:` a `requests` session within the desk's limits, as `outbound` gives it.
     """
 
@@ -25,3 +27,4 @@ class OutsideCall:
     attempt: int
     reading: "Callable[[], UnitOfWork]"
     http: "Callable[[], OutboundSession]"
+    unit_of_work: "Callable[..., UnitOfWork]"

@@ -48,7 +48,7 @@ class Batch:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.ids: dict[Named, int] = {}
-        self.recorded: list[Recorded] = []
+        self.recorded: list[tuple[str, Recorded]] = []  # by the ticket's number in the other system
         self.refused: dict[str, list[RefusedLine]] = defaultdict(list)
         self.policies = {
             name: how["strangers"] or run.plan.mapping["strangers"] for name, how in run.plan.mapping["values"].items()
@@ -65,7 +65,8 @@ class Batch:
                 self._store(one, past)
         self._resolve(uow, [pair for pair in fresh if pair[0].history.external_id not in self.refused])
         good = [one for one, _ in fresh if one.history.external_id not in self.refused]
-        self.recorded += write_histories(uow, source=self.run.source, kind=self.run.kind, fresh=good)
+        written = write_histories(uow, source=self.run.source, kind=self.run.kind, fresh=good)
+        self.recorded += [(one.history.external_id, made) for one, made in zip(good, written, strict=True)]
 
     def _compared(self, uow: UnitOfWork, pasts: Sequence[Past]) -> list[tuple[Fresh, Past]]:
         compared = compare_histories(uow, source=self.run.source, histories=[past.history for past in pasts])
@@ -74,7 +75,7 @@ class Batch:
             if isinstance(found, Fresh):
                 fresh.append((found, past))
             elif isinstance(found, Known):
-                self.recorded.append(Recorded("unchanged", found.ticket_id, 0))
+                self.recorded.append((past.history.external_id, Recorded("unchanged", found.ticket_id, 0)))
             else:
                 self._refuse_whole(past, found)
         return fresh

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from itsm.core.errors import DeskError, Invalid, Refusal
 from itsm.core.hookspecs.imports import ImportJob, ImportReport, RefusedLine
 from itsm.core.importing.batches import placed
-from itsm.core.importing.enrol import enrol
+from itsm.core.importing.enrol import Verdict, enrol
 from itsm.core.importing.outside import Row, read_table
 from itsm.core.importing.plans import load_mapping, times_of
 from itsm.core.importing.rules.cells import Column, Heading, Unreadable, converter
@@ -110,16 +110,17 @@ def _refuse(report: ImportReport, line: int, subject: str, reason: Message) -> N
 
 def _enrol(job: ImportJob, mapping: Mapping[str, Any], entries: Sequence[Entry], report: ImportReport) -> None:
     """One transaction for all; when one of them turns out impossible while it is written, one for each."""
-    counts, refused = ImportReport(), list[tuple[Entry, DeskError]]()
+    events, refused = 0, list[tuple[Entry, DeskError]]()
+    taken: list[tuple[Verdict, Entry]] = []
     try:
         with job.unit_of_work(job.act) as uow:
             for entry in entries:
-                verdict = enrol(uow, entry, rename=bool(mapping["rename"]), strangers=str(mapping["strangers"]))
-                if isinstance(verdict, DeskError):
-                    refused.append((entry, verdict))
+                found = enrol(uow, entry, rename=bool(mapping["rename"]), strangers=str(mapping["strangers"]))
+                if isinstance(found, DeskError):
+                    refused.append((entry, found))
                 else:
-                    setattr(counts, verdict, getattr(counts, verdict) + 1)
-            counts.events = len(uow.memo.get("ledger", ()))
+                    taken.append((found, entry))
+            events = len(uow.memo.get("ledger", ()))
             if job.dry_run:
                 uow.flush()
                 raise Undone
@@ -131,9 +132,10 @@ def _enrol(job: ImportJob, mapping: Mapping[str, Any], entries: Sequence[Entry],
                 _enrol(job, mapping, [entry], report)
             return
         told = say("The database refused it: {why}", why=str(getattr(error, "orig", error)).splitlines()[0])
-        counts, refused = ImportReport(), [(entries[0], DeskError(told))]
-    for name in ("created", "updated", "unchanged", "events"):
-        setattr(report, name, getattr(report, name) + getattr(counts, name))
+        events, taken, refused = 0, [], [(entries[0], DeskError(told))]
+    report.events += events
+    for verdict, entry in taken:
+        report.take(verdict, entry.line, entry.name or entry.organisation)
     for entry, doubt in refused:
         reasons = [placed(r.field, r.message) for r in doubt.refusals] or [doubt.message]
         report.refused += 1

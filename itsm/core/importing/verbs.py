@@ -121,11 +121,12 @@ def _commit(run: Run, pasts: Sequence[Past]) -> None:
         pass
     else:
         run.ids |= batch.ids
-    for verdict, _, events in batch.recorded:
-        setattr(run.report, verdict, getattr(run.report, verdict) + 1)
+    lines = {past.history.external_id: past.told[0].line for past in pasts}
+    for name, (verdict, _, events) in batch.recorded:
+        run.report.take(verdict, lines[name], name)
         run.report.events += events
     for reasons in batch.refused.values():
         _refuse(run.report, reasons)
     if run.job.activate and not run.job.dry_run and batch.recorded:
         with run.job.unit_of_work(replace(run.job.act, origin="live")) as uow:
-            activate_tickets(uow, numbers=[recorded.ticket_id for recorded in batch.recorded])
+            activate_tickets(uow, numbers=[recorded.ticket_id for _, recorded in batch.recorded])

@@ -46,6 +46,12 @@ def failed_names(uow: UnitOfWork) -> Sequence[tuple[str, int]]:
     return [(name, number) for name, number in uow.session.execute(statement.order_by(many.desc(), OwedCall.name))]
 
 
+def has_failed(uow: UnitOfWork, *, key: str) -> bool:
+    """Whether the call that was owed under this key has failed for good."""
+    dead = select(OwedCall.id).where(OwedCall.key == key, OwedCall.state == "dead")
+    return uow.session.scalars(dead).first() is not None
+
+
 def subjects_of(uow: UnitOfWork, calls: Iterable[OwedCall]) -> Mapping[int, tuple[str, int]]:
     """What calls are about, by their ids: (stream, id) of the event that they tell of, or the ticket that they name."""
     found: dict[int, tuple[str, int]] = {}

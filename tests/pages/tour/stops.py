@@ -112,6 +112,9 @@ STOPS = (
     ),
     Stop("load", "admin", "/configuration/load"),
     Stop("load-refused", "admin", "/configuration/load", ("/configuration/load", {})),
+    Stop("import", "admin", "/import"),
+    Stop("import-refused", "admin", "/import", ("/import", {"importer": "people"})),
+    Stop("import-run", "admin", "/import/{run_id}"),
     Stop("jobs", "admin", "/jobs"),
     Stop("jobs-failed", "admin", "/jobs?state=dead"),
     Stop("jobs-empty", "admin", "/jobs?state=held"),
@@ -123,9 +126,12 @@ STOPS = (
 )
 # What answers to GET and is no page: endpoint → what it is.
 NO_PAGES: Mapping[str, str] = {
-    **dict.fromkeys(("static_file", "tickets.file", "tickets.export", "fields.file", "configuration.export"), "a file"),
     **dict.fromkeys(
-        ("tickets.panel", "tickets.live", "tickets.rows", "tickets.home_live", "tickets.home_panel"),
+        ("static_file", "tickets.file", "tickets.export", "fields.file", "configuration.export", "importing.refused"),
+        "a file",
+    ),
+    **dict.fromkeys(
+        ("tickets.panel", "tickets.live", "tickets.rows", "tickets.home_live", "tickets.home_panel", "importing.news"),
         "a part of a page, fetched by it",
     ),
     **dict.fromkeys(

@@ -1,15 +1,15 @@
 """Find a mapping by its name or path and read its YAML: every scalar as the text that stands there."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from itsm.core.errors import Invalid
+from itsm.core.importing.shipped import SHIPPED, shipped_mappings
 from itsm.core.texts import say
 
-SHIPPED = Path(__file__).parents[1] / "mappings"
 MAX_BYTES = 1 << 20
 
 
@@ -28,11 +28,6 @@ class _Loader(yaml.BaseLoader):
                 raise yaml.MarkedYAMLError("", None, f"the key {key.value} stands here twice", key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
         return super().construct_mapping(node, deep)
-
-
-def shipped_mappings() -> Sequence[str]:
-    """The names of the mappings that come with the desk."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
 def read_mapping(name: str) -> Any:

@@ -158,4 +158,5 @@ def _outside_call(workplace: Workplace, row: OwedCall, act: Act, attempt: int) -
     """The key holds the moment of owing beside the number: after a restore numbers are given anew."""
     key = str(uuid5(NAMESPACE_OID, f"{row.name} {row.id} {row.created_at.isoformat()}"))
     reading = partial(workplace.unit_of_work, act, write=False)
-    return OutsideCall(key, dict(row.args), attempt, reading, partial(session_for, workplace.reach))
+    http = partial(session_for, workplace.reach)
+    return OutsideCall(key, dict(row.args), attempt, reading, http, workplace.unit_of_work)

@@ -64,6 +64,8 @@ def home() -> Response:
 @needs("tickets.read")
 def home_live() -> Response:
     """The same anew, or 304: while nothing happens on the desk for three small queries."""
+    if not is_staff_here():
+        return redirect(url_for("tickets.queue"))
     with reading() as uow:
         return refreshed(_standing(uow), lambda: _html(uow), _live)
 

@@ -1,0 +1,1 @@
+"""Imports from a page: a file is tried, its report is shown, and then it is brought in by background work."""
