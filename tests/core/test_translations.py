@@ -33,7 +33,6 @@ NOT_ON_PAGES = (
     "cli.py",
     "machinery/found.py",
     "machinery/lifecycle.py",
-    "importing",
     "authoring",
     "plugins/testing",
 )

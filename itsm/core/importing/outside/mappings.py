@@ -35,7 +35,7 @@ def read_mapping(name: str) -> Any:
     if not name:
         known = ", ".join(shipped_mappings())
         raise Invalid.field(
-            "mapping", say("Say --mapping with the path of a YAML file or one of: {known}.", known=known)
+            "mapping", say("Choose a mapping, one of {known} or a YAML file of your own (--mapping).", known=known)
         )
     path = SHIPPED / f"{name}.yaml" if name in shipped_mappings() else Path(name)
     try:

@@ -30,8 +30,8 @@ from itsm.core.texts import Message, label_text, say
 from itsm.core.web import desk, needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
+from itsm.core.web.in_place import digest, refreshed, standing
 from itsm.core.web.inputs import by_field
-from itsm.core.web.live import digest, refreshed, standing
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import has_failed
 

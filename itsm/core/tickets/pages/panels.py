@@ -16,7 +16,7 @@ from itsm.core.tickets.seen import may_on
 from itsm.core.tickets.verbs import find_ticket
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.edge import locale, translated
-from itsm.core.web.live import digest
+from itsm.core.web.in_place import digest
 from itsm.core.work.uow import UnitOfWork
 
 

@@ -22,7 +22,7 @@ from itsm.core.tickets.verbs.mine import Changed, Load, changed_since, load_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.live import digest, refreshed, standing
+from itsm.core.web.in_place import digest, refreshed, standing
 from itsm.core.work.uow import UnitOfWork
 
 SHOWN = 10

@@ -23,7 +23,7 @@ from itsm.core.tickets.verbs import list_tickets
 from itsm.core.tickets.verbs.find import Page
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.edge import translated
-from itsm.core.web.live import refreshed, standing
+from itsm.core.web.in_place import refreshed, standing
 from itsm.core.work.uow import UnitOfWork
 
 PAGE = 50

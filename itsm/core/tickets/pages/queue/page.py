@@ -25,8 +25,8 @@ from itsm.core.tickets.pages.queue.panels import tools_of
 from itsm.core.tickets.pages.queue.views import views_of
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.frame import render
+from itsm.core.web.in_place import digest, standing
 from itsm.core.web.inputs import by_field
-from itsm.core.web.live import digest, standing
 from itsm.core.work.uow import UnitOfWork
 
 
