@@ -18,6 +18,7 @@ from itsm.core.texts import say
 from itsm.core.tickets.pages.export import COLUMNS, FOR_STAFF, columns_offered
 from itsm.core.tickets.pages.labels import CATEGORIES, NOTHING, Labels
 from itsm.core.tickets.pages.queue.asked import Asked
+from itsm.core.tickets.rules import UNFINISHED
 from itsm.core.tickets.seen import is_staff, seen
 from itsm.core.tickets.verbs.lists.order import SORTS
 from itsm.core.web.edge import actor, translated
