@@ -7,7 +7,7 @@
   const list = palette.querySelector("ul");
   const visible = (element) => element.getClientRects().length > 0;
   const named = (element) =>
-    (element.dataset.command || element.getAttribute("aria-label") || element.title || element.textContent).trim().replace(/\s+/g, " ");
+    (element.dataset.command || element.getAttribute("aria-label") || element.title || element.labels?.[0]?.textContent || element.textContent).trim().replace(/\s+/g, " ");
 
   // A key by its place on the keyboard, so that the Russian layout has the same ones.
   const keyOf = (event) => {
