@@ -73,7 +73,7 @@ def _api(ids: Ids) -> dict[str, tuple[Order, ...]]:
         "POST /api/v1/tickets": (Order(body={"kind": "incident", "title": "New"}),),
         f"PATCH {ticket}": (Order(body={"priority": 1}),),
         "GET /api/v1/answers": (Order(query=f"ticket={ids['ticket']}"),),
-        f"POST {ticket}/macros/<string:key>": (Order({"key": "quick"}, body={}),),
+        f"POST {ticket}/macros/<string:macro>": (Order({"macro": "quick"}, body={}),),
         f"POST {ticket}/attachments": (
             Order(body={UPLOAD: b"x"}), Order(body={UPLOAD: b"x", "public": "false"}, note="internal"),
         ),
@@ -142,10 +142,10 @@ def _pages(ids: Ids) -> dict[str, tuple[Order, ...]]:
 
 
 def _answers(ids: Ids) -> dict[str, tuple[Order, ...]]:
-    new, one, ticket = "/answers/new/<any(answer,macro):what>", "/answers/<int:id_>", "/tickets/<int:number>"
-    shared, of_group = {"id_": ids["answer"]}, {"id_": ids["answer_of_group"]}
+    new, one, ticket = "/answers/new/<any(answer,macro):ready>", "/answers/<int:ready_id>", "/tickets/<int:number>"
+    shared, of_group = {"ready_id": ids["answer"]}, {"ready_id": ids["answer_of_group"]}
     form = {"v.key": "new", "v.label.en": "New", "v.text.en": "Text", "v.purpose": "reply"}
-    what = {"what": "answer"}
+    what = {"ready": "answer"}
     return {
         f"GET {new}": (Order(what),),
         f"POST {new}": (
@@ -157,9 +157,9 @@ def _answers(ids: Ids) -> dict[str, tuple[Order, ...]]:
             Order(shared, body={**form, "owner": ""}), Order(of_group, body={**form, "owner": "l2"}, note="of a group"),
         ),
         f"POST {one}/remove": (Order(shared), Order(of_group, note="of a group")),
-        f"GET {ticket}/answers/<int:id_>": (Order(shared), Order(of_group, note="of a group")),
-        f"GET {ticket}/macros/<key>": (Order({"key": "quick"}),),
-        f"POST {ticket}/macros/<key>": (Order({"key": "quick"}, body={"reply": ""}),),
+        f"GET {ticket}/answers/<int:ready_id>": (Order(shared), Order(of_group, note="of a group")),
+        f"GET {ticket}/macros/<macro>": (Order({"macro": "quick"}),),
+        f"POST {ticket}/macros/<macro>": (Order({"macro": "quick"}, body={"reply": ""}),),
     }  # fmt: skip
 
 

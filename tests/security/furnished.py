@@ -12,6 +12,8 @@ from typing import Any
 from flask import Flask
 
 from itsm.app import build
+from itsm.blocks.answers.schemas import MacroSchema
+from itsm.blocks.answers.verbs import save_ready
 from itsm.blocks.services.verbs import add_service
 from itsm.core.configuration.outside import from_text
 from itsm.core.configuration.verbs import activate_document, document, save_document
@@ -78,6 +80,7 @@ def furnish(world: World, words: Words) -> Furnished:
     for _ in range(2):
         _ticket(made, words)
     _around(made, words)
+    _ready(made, words)
     _accounts(made, words)
     _imports(made, words)
     while drain(desk):
@@ -218,6 +221,28 @@ def _around(made: Furnished, words: Words) -> None:
     made.api("agent", "PATCH", path, {"If-Match": "*", "User-Agent": words("agent", 100)}, json=change)
 
 
+def _ready(made: Furnished, words: Words) -> None:
+    """Answers of every use, and a macro with them; braces are no text of a template."""
+    braces = {ord("{"): None, ord("}"): None}
+    with made.desk.unit_of_work(TESTER) as uow:
+        for use in ("reply", "note", "incidents.solution"):
+            text = {language: words(use, 4_000).translate(braces) for language in ("en", "ru")}
+            label = {language: words("label of an answer", 120) for language in ("en", "ru")}
+            body = {"purpose": use, "text": text, "topics": ["hardware"], "kinds": []}
+            key = use.rpartition(".")[2]
+            made.keep("ready_id", save_ready(uow, what="answer", owner="", key=key, label=label, body=body).id)
+        label = {language: words("label of a macro", 120) for language in ("en", "ru")}
+        acts = {
+            "reply": "reply",
+            "note": "note",
+            "texts": {"incidents.solution": "solution"},
+            "tags": [words("tag", 60)],
+        }
+        body = MacroSchema().load({"key": "all", "label": label, **acts})
+        body = {name: value for name, value in body.items() if name not in ("key", "label", "group")}
+        save_ready(uow, what="macro", owner="", key="all", label=label, body=body)
+
+
 def _accounts(made: Furnished, words: Words) -> None:
     for name in ("admin", "agent", "requester"):
         visitor = enter(made.app, name)
@@ -247,7 +272,7 @@ def _fixed(made: Furnished) -> None:
     """Arguments that are words, and ids that nobody was told."""
     made.places |= {
         "id_": made.places["person_id"][:1], "token_id": [1], "revision_id": [1], "kind": ["person"],
-        "what": ["person"],
+        "what": ["person"], "ready": ["answer"], "macro": ["all"],
         "subject": ["ticket"], "transition": ["take"], "part": ["core"], "file": ["desk.css"], "tag": ["x"],
         "name": ["core.topics"], "key": ["agent"], "entry": ["hardware"], "comment_id": [1],
     }  # fmt: skip

@@ -80,18 +80,18 @@ def _out(entry: Entry) -> dict[str, Any]:
             "personal": entry.person_id is not None}  # fmt: skip
 
 
-@api.route("/tickets/<int:number>/macros/<string:key>", methods=["POST"])
+@api.route("/tickets/<int:number>/macros/<string:macro>", methods=["POST"])
 @needs(STAFF)
 @api.doc(parameters=[IDEMPOTENCY, MATCH])
 @api.arguments(MacroIn(), required=False)
 @api.response(200, TicketOut)
-def run_one(data: dict[str, Any], number: int, key: str) -> Any:
+def run_one(data: dict[str, Any], number: int, macro: str) -> Any:
     """Run a macro on a ticket, all of it or nothing; refusals name the fields that it lacks."""
     match = matched(required=False)
 
     def act(uow: UnitOfWork) -> tuple[Mapping[str, Any], int]:
-        ticket = run_macro(uow, number=number, macro=key, reply=data["reply"], note=data["note"],
+        ticket = run_macro(uow, number=number, macro=macro, reply=data["reply"], note=data["note"],
                            changes=data["fields_"], match=match)  # fmt: skip
         return ticket_out(uow, ticket), ticket.id
 
-    return answer_once(act, 200, reason=f"Macro: {key}"[:500])
+    return answer_once(act, 200, reason=f"Macro: {macro}"[:500])

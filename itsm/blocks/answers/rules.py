@@ -1,6 +1,7 @@
 """What an answer may name, for which tickets it is meant, and how salutation and signature stand around a reply."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from itsm.core.texts import Message, say
@@ -17,7 +18,7 @@ WORDS: Mapping[str, Message] = {
 }
 VOCABULARY = tuple(WORDS)
 MISSING = "…"  # stands where a ticket has no such value, for the writer to see
-SHORTCUTS = tuple("dgipqw")  # letters that the page of a ticket leaves free
+SHORTCUTS = tuple(ascii_uppercase)  # with Shift: the page of a ticket has the small ones
 OWN_VALUES = ("priority", "service", "team", "topic", "closing_topic")  # what a macro may set beside fields
 
 

@@ -73,7 +73,9 @@ class MacroSchema(ReadySchema):
     texts: long text of the ticket → key of an answer.
     """
 
-    shortcut = fields.String(load_default="", validate=Among(("", *SHORTCUTS)), metadata={"label": say("Letter")})
+    shortcut = fields.String(
+        load_default="", validate=Among(("", *SHORTCUTS)), metadata={"label": say("Letter (with Shift)")}
+    )
     take = YesNo(load_default=False, metadata={"label": say("Take the ticket, if nobody has it")})
     reply = Line(60, blank=True, load_default="", metadata={
         "label": say("Reply with this answer"), "offers": "answers.reply"})  # fmt: skip

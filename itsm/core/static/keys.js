@@ -12,7 +12,8 @@
   // A key by its place on the keyboard, so that the Russian layout has the same ones.
   const keyOf = (event) => {
     if (event.code === "Slash") return event.shiftKey ? "?" : "/";
-    return event.shiftKey ? "" : (/^(?:Key|Digit)(.)$/.exec(event.code)?.[1].toLowerCase() ?? "");
+    const [, what, key] = /^(Key|Digit)(.)$/.exec(event.code) ?? [];
+    return event.shiftKey ? (what === "Key" ? key : "") : (key?.toLowerCase() ?? ""); // a capital letter is one with Shift
   };
 
   const use = (element) => {
@@ -23,6 +24,7 @@
     } else if (element.matches("input, textarea, select")) element.focus();
     else element.click();
   };
+  const spelt = (key) => (/[A-Z]/.test(key) ? `Shift ${key}` : key);
 
   // ---- rows: j and k go, o opens, x selects
   const rows = () => [...document.querySelectorAll("[data-rows] > *")].filter(visible);
@@ -82,7 +84,7 @@
       const row = document.createElement("tr");
       row.dataset.found = "";
       row.append(document.createElement("td"), document.createElement("td"));
-      row.firstChild.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+      row.firstChild.append(Object.assign(document.createElement("kbd"), { textContent: spelt(key) }));
       row.lastChild.textContent = text;
       body.append(row);
     }
@@ -127,7 +129,7 @@
     const parts = folded(typed).split(/\s+/).filter(Boolean);
     const seen = new Set();
     return commands()
-      .map((element) => ({ title: named(element), hint: element.dataset.key ?? "", run: () => use(element) }))
+      .map((element) => ({ title: named(element), hint: spelt(element.dataset.key ?? ""), run: () => use(element) }))
       .filter(({ title }) => title && parts.every((part) => folded(title).includes(part)) && !seen.has(title) && seen.add(title))
       .slice(0, 12);
   };

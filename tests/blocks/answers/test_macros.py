@@ -140,10 +140,10 @@ def test_macros_stand_on_the_page_with_their_letter_and_in_the_palette(
     as_: As, number: int, signed_in: Callable[..., Any]
 ) -> None:
     with as_("admin") as uow:
-        macro(uow, "quick", shortcut="q", tags=["q"], kinds=["incident"])
+        macro(uow, "quick", shortcut="Q", tags=["q"], kinds=["incident"])
         macro(uow, "other", tags=["q"], kinds=["request"])
     page = signed_in("agent").get(f"/tickets/{number}").text
-    assert f'href="/tickets/{number}/macros/quick" data-command="Macro: Quick" data-key="q"' in page
+    assert f'href="/tickets/{number}/macros/quick" data-command="Macro: Quick" data-key="Q"' in page
     assert "macros/other" not in page
     assert "macros/quick" not in signed_in("requester").get(f"/tickets/{number}").text
 

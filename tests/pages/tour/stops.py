@@ -68,6 +68,15 @@ STOPS = (
     Stop("major", "agent", "/p/incidents/major"),
     Stop("parts", "agent", "/p/gallery/"),
     Stop("error-500", "agent", "/p/gallery/broken"),
+    Stop("answers", "agent", "/answers"),
+    Stop("answer", "agent", "/answers/{ready_id}"),
+    Stop("answer-new", "agent", "/answers/new/answer"),
+    Stop("answer-new-refused", "agent", "/answers/new/answer", ("/answers/new/answer", {"v.text.en": "{{x}}"})),
+    Stop("macro-new", "agent", "/answers/new/macro"),
+    Stop("answer-for-ticket", "agent", "/tickets/{number}/answers"),
+    Stop("answer-for-ticket-empty", "agent", "/tickets/{number}/answers?q=τίποτα"),
+    Stop("answer-in-message", "agent", "/tickets/{number}/answers/{ready_id}"),
+    Stop("macro", "agent", "/tickets/{number}/macros/{macro}"),
     # ---- who leads
     Stop("calendars", "head", "/calendars"),
     Stop("organisation-edit", "head", "/organisations/{organisation_id}/edit"),
@@ -135,7 +144,8 @@ NO_PAGES: Mapping[str, str] = {
         "a part of a page, fetched by it",
     ),
     **dict.fromkeys(
-        ("tickets.people", "fields.suggest", "people.suggest", "search.suggest"), "suggestions for an input"
+        ("tickets.people", "answers.find", "fields.suggest", "people.suggest", "search.suggest"),
+        "suggestions for an input",
     ),
     **dict.fromkeys(
         ("access.passkey_options", "access.confirm_options", "access.passkey_options_new", "access.step_options"),

@@ -44,12 +44,12 @@ def side(uow: UnitOfWork, ticket: Ticket) -> Mapping[str, Any] | None:
     return {"macros": [(one.key, label_text(one.label, locale()), one.body["shortcut"]) for one in fitting]}
 
 
-@pages.get("/tickets/<int:number>/macros/<key>")
+@pages.get("/tickets/<int:number>/macros/<macro>")
 @needs(STAFF)
-def preview(number: int, key: str) -> Response:
+def preview(number: int, macro: str) -> Response:
     """What a macro would do, its texts filled in and open to change."""
     with reading() as uow:
-        return _page(uow, ticket_of(uow, number), key)
+        return _page(uow, ticket_of(uow, number), macro)
 
 
 def _page(
@@ -87,14 +87,14 @@ def _inputs(uow: UnitOfWork, ticket: Ticket, plan: Plan, more: Iterable[str] = (
     return inputs_of(uow, Labels(uow), names, held, lacking)
 
 
-@pages.post("/tickets/<int:number>/macros/<key>")
+@pages.post("/tickets/<int:number>/macros/<macro>")
 @needs(STAFF)
-def run(number: int, key: str) -> Response:
+def run(number: int, macro: str) -> Response:
     """Run it with the texts as they were changed; a refusal undoes all and names what is missing."""
     typed: Texts = {}
     with reading() as uow:
         ticket = ticket_of(uow, number)
-        plan = plan_macro(uow, number=number, macro=key)
+        plan = plan_macro(uow, number=number, macro=macro)
         inputs, held, label = _inputs(uow, ticket, plan), ticket.fields, label_text(plan.entry.label, locale())
     try:
         typed = typed_in(inputs, request.form, CONTROLS)
@@ -102,10 +102,10 @@ def run(number: int, key: str) -> Response:
         said = parse(RunForm, only((REPLY, NOTE)))
         with writing(translated(say("Macro: {name}", name=label))) as uow:
             changes = values_from(uow, typed, held)
-            run_macro(uow, number=number, macro=key, **said, changes=changes,
+            run_macro(uow, number=number, macro=macro, **said, changes=changes,
                       match=number_in(request.form.get("version", "")))  # fmt: skip
     except (Invalid, Conflict, Forbidden) as error:
         with reading() as uow:
-            return _page(uow, ticket_of(uow, number), key, typed=typed, error=error)
+            return _page(uow, ticket_of(uow, number), macro, typed=typed, error=error)
     flash(translated(say("Done: {name}", name=label)))
     return redirect(url_for("tickets.page", number=number))

@@ -77,20 +77,20 @@ def _about(uow: UnitOfWork, words: Mapping[str, str], entry: Entry) -> str:
     return "; ".join(acts_of(uow, entry))
 
 
-@pages.get("/answers/new/<any(answer,macro):what>")
+@pages.get("/answers/new/<any(answer,macro):ready>")
 @needs(STAFF)
-def new(what: str) -> Response:
+def new(ready: str) -> Response:
     """An empty form."""
     with reading() as uow:
-        return _form(uow, Shown(what, {}, ME))
+        return _form(uow, Shown(ready, {}, ME))
 
 
-@pages.get("/answers/<int:id_>")
+@pages.get("/answers/<int:ready_id>")
 @needs(STAFF)
-def one(id_: int) -> Response:
+def one(ready_id: int) -> Response:
     """One of them: its form for who may change it, else how it reads."""
     with reading() as uow:
-        return _form(uow, _stored(uow, id_))
+        return _form(uow, _stored(uow, ready_id))
 
 
 def _stored(uow: UnitOfWork, id_: int) -> Shown:
@@ -114,20 +114,20 @@ def _form(uow: UnitOfWork, shown: Shown) -> Response:
     )  # fmt: skip
 
 
-@pages.post("/answers/new/<any(answer,macro):what>")
+@pages.post("/answers/new/<any(answer,macro):ready>")
 @needs(STAFF)
-def add(what: str) -> Response:
+def add(ready: str) -> Response:
     """Keep a new one, or show how it reads."""
-    return _sent(what, None)
+    return _sent(ready, None)
 
 
-@pages.post("/answers/<int:id_>")
+@pages.post("/answers/<int:ready_id>")
 @needs(STAFF)
-def change(id_: int) -> Response:
+def change(ready_id: int) -> Response:
     """Keep a changed one, or show how it reads."""
     with reading() as uow:
-        what = find_ready(uow, id_=id_).what
-    return _sent(what, id_)
+        what = find_ready(uow, id_=ready_id).what
+    return _sent(what, ready_id)
 
 
 def _sent(what: str, id_: int | None) -> Response:
@@ -198,11 +198,11 @@ def _again(what: str, id_: int | None, typed: Mapping[str, Any], error: Invalid 
         return _form(uow, shown)
 
 
-@pages.post("/answers/<int:id_>/remove")
+@pages.post("/answers/<int:ready_id>/remove")
 @needs(STAFF)
-def remove(id_: int) -> Response:
+def remove(ready_id: int) -> Response:
     """Remove one; the history keeps what it said."""
     with writing() as uow:
-        remove_ready(uow, id_=id_)
+        remove_ready(uow, id_=ready_id)
     flash(translated(say("Removed.")))
     return redirect(url_for("answers.shelf"))

@@ -61,14 +61,14 @@ def _named(one: Filled) -> tuple[str, str]:
     return label_text(one.entry.label, locale()), whose(one.entry)
 
 
-@pages.get("/tickets/<int:number>/answers/<int:id_>")
+@pages.get("/tickets/<int:number>/answers/<int:ready_id>")
 @needs(STAFF)
-def put(number: int, id_: int) -> Response:
+def put(number: int, ready_id: int) -> Response:
     """The page of the ticket with an answer in the form of the message. bare: without salutation and signature."""
     with reading() as uow:
-        draft, entry = draft_of(uow, ticket_of(uow, number)), find_ready(uow, id_=id_)
+        draft, entry = draft_of(uow, ticket_of(uow, number)), find_ready(uow, id_=ready_id)
         if entry.what != "answer":
-            raise Unknown(say("There is nothing ready with the number {id}.", id=id_))
+            raise Unknown(say("There is nothing ready with the number {id}.", id=ready_id))
         text, is_note = filled_in(uow, draft, entry), entry.body["purpose"] == NOTE
         if not is_note and "bare" not in request.args:
             text = put_around(text, *frame_of(uow, draft))

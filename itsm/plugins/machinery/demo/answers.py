@@ -24,9 +24,9 @@ ANSWERS = (
 )  # fmt: skip
 MACROS = (
     {"key": "accept", "label": {"en": "Take it and tell the requester", "ru": "Взять и сообщить заявителю"}, "kinds": ["incident"],
-     "shortcut": "g", "take": True, "reply": "received", "transition": "take"},
+     "shortcut": "G", "take": True, "reply": "received", "transition": "take"},
     {"key": "to_second_line", "label": {"en": "Pass on to the second line", "ru": "Передать второй линии"}, "group": "l1",
-     "kinds": ["incident"], "shortcut": "p", "note": "checked", "set": {"team": "l2"}, "tags": ["l1-checked"]},
+     "kinds": ["incident"], "shortcut": "P", "note": "checked", "set": {"team": "l2"}, "tags": ["l1-checked"]},
 )  # fmt: skip
 AROUND = {
     "language": "ru",
