@@ -1,5 +1,6 @@
 """The pages of people, organisations and groups: look, change, merge, confirm, and the history of each."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from itsm.core.ledger.erasing import erase_texts
 from itsm.core.ledger.models import Event
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.verbs import add_person, change_person, find_by_address, find_or_meet
+from itsm.core.tickets.verbs import change_ticket, move_ticket
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Sample
 from tests.pages.conftest import Visitor, hidden
@@ -196,3 +198,51 @@ def test_who_may_see_and_who_may_change(signed_in: SignedIn, sample: Sample) -> 
     for place in EDITING:
         assert agent.get(place.format(**parts)).status_code == 403, place
         assert admin.get(place.format(**parts)).status_code == 200, place
+
+
+def test_pages_of_people_organisations_and_groups_show_their_open_tickets(
+    signed_in: SignedIn, new_ticket: Callable[..., int], sample: Sample, as_: Callable[..., Any]
+) -> None:
+    about = {"requested_for": sample.people["requester"].id, "organisation": sample.organisations["acme"].id}
+    open_, urgent, done = (new_ticket(title, **about) for title in ("Принтер <i>", "Сервер", "Отменённое"))
+    with as_("head") as uow:
+        for number in (open_, urgent):
+            change_ticket(uow, number=number, changes={"team": sample.teams["l1"].id})
+        change_ticket(uow, number=urgent, changes={"priority": 1, "assignee": sample.people["agent"].id})
+        move_ticket(uow, number=done, transition="cancel", changes={"incidents.cancel_reason": "spam"})
+    agent = signed_in("agent")
+    for path in (
+        f"/people/{about['requested_for']}", f"/organisations/{about['organisation']}",
+        f"/teams/{sample.teams['l1'].id}",
+    ):  # fmt: skip
+        shown = agent.get(path).text
+        assert shown.index("Сервер") < shown.index("Принтер &lt;i&gt;"), "the urgent one first"
+        assert "Отменённое" not in shown
+        assert '<span class="count">2</span>' in shown
+    assert "Tickets assigned to this person" in agent.get(f"/people/{sample.people['agent'].id}").text
+    assert "Tickets assigned to this person" not in agent.get(f"/people/{about['requested_for']}").text
+
+
+def test_duplicates_are_told_apart_and_either_may_stay(signed_in: SignedIn, desk: Desk) -> None:
+    with desk.unit_of_work(TESTER) as uow:
+        first = add_person(uow, name="Пётр Ильин", addresses=[("email", "petr@one.example")]).id
+        second = add_person(uow, name="Петр Ильин", addresses=[("email", "petr@two.example")]).id
+    head = signed_in("head")
+    page = head.get("/people/settle").text
+    assert "petr@one.example" in page
+    assert "petr@two.example" in page
+    for gone, kept in ((first, second), (second, first)):
+        link = re.search(rf'href="(/people/{gone}/merge\?into=[^"]+)"', page)
+        assert link
+        assert f"#{gone} → " in head.get(html.unescape(link[1])).text
+        assert f'name="into" value="{kept}"' in head.get(html.unescape(link[1])).text
+    assert "/merge" not in signed_in("agent").get("/people/settle").text
+
+
+def test_a_session_is_told_by_its_browser_not_by_its_agent(signed_in: SignedIn, sample: Sample) -> None:
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
+    login = {"login": "agent@example.org", "password": "password of agent"}
+    signed_in("agent").post("/sign-in", login, headers={"User-Agent": chrome})
+    shown = signed_in("admin").get(f"/people/{sample.people['agent'].id}/account").text
+    assert "Chrome, Linux" in shown
+    assert "AppleWebKit" not in shown

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from itsm.core.access import verbs
 from itsm.core.access.pages.confirm import confirmed
 from itsm.core.access.pages.ways import ways
+from itsm.core.access.rules import device_of
 from itsm.core.accounts.pages.blueprint import pages
 from itsm.core.accounts.schemas import AccountForm, GrantForm, ReasonForm, RevokeForm
 from itsm.core.accounts.verbs import access_of, open_account
@@ -56,6 +57,7 @@ def _page(person_id: int, *, status: int = 200, errors: Any = (), password: str 
             names=names_of(uow, organisations=[grant.organisation_id for grant in access.grants]),
             ways={button.key: button.label for button in ways(uow, "buttons")},
             entries=timeline(uow, "person", told),
+            device_of=device_of,
             errors=errors,
             password=password,
             typed=request.form,

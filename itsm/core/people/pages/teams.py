@@ -11,6 +11,7 @@ from itsm.core.people.pages import edit
 from itsm.core.people.pages.blueprint import pages, place_of
 from itsm.core.people.pages.timeline import timeline
 from itsm.core.people.pages.words import LEVEL_NAMES, LINE_NAMES
+from itsm.core.people.pages.work import pile
 from itsm.core.people.seen import is_staff_of
 from itsm.core.people.verbs import find_one, set_member, whole_history_of
 from itsm.core.texts import say
@@ -47,6 +48,7 @@ def _team(team_id: int, *, status: int = 200, errors: object = ()) -> Response:
             errors=errors,
             team=found,
             members=members_of(uow, found.id),
+            piles=[pile(uow, say("Unfinished tickets of this group"), team=found.id)],
             names=names_of(uow, people=[found.head_id], teams=[found.parent_id]),
             lines=LINE_NAMES,
             levels=LEVEL_NAMES,

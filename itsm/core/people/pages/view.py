@@ -12,6 +12,7 @@ from itsm.core.people.models import Organisation, Person
 from itsm.core.people.names import names_of, teams_of
 from itsm.core.people.pages.blueprint import MOST, pages, place_of
 from itsm.core.people.pages.timeline import timeline
+from itsm.core.people.pages.work import Pile, pile
 from itsm.core.people.rules import is_premium
 from itsm.core.people.schemas import AddressIn
 from itsm.core.people.seen import is_staff_of
@@ -21,6 +22,7 @@ from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
 from itsm.core.web.inputs import by_field, parse
+from itsm.core.work.uow import UnitOfWork
 
 
 @pages.get("/people/<int:person_id>")
@@ -43,10 +45,18 @@ def _person(person_id: int, *, status: int = 200, errors: Any = ()) -> Response:
             person=found,
             premium=is_premium(found.premium, found.premium_until, uow.now),
             teams=teams_of(uow, found.id),
+            piles=_piles(uow, found.id),
             names=names_of(uow, organisations=[found.organisation_id]),
             fields=fields_shown(uow, "person", found, staff=is_staff_of(actor(), found.organisation_id)),
             entries=timeline(uow, "person", whole_history_of(uow, kind="person", id_=found.id)),
         )
+
+
+def _piles(uow: UnitOfWork, person_id: int) -> list[Pile | None]:
+    """What they asked for, and what they have to do if they do any work here."""
+    asked = pile(uow, say("Unfinished tickets of this person"), requested_for=person_id)
+    has = pile(uow, say("Tickets assigned to this person"), assignee=person_id)
+    return [asked, has if has and has.rows else None]
 
 
 def _led(place: str, asked: int) -> Response:
@@ -72,6 +82,7 @@ def organisation(organisation_id: int) -> Response:
             premium=is_premium(found.premium, found.premium_until, uow.now),
             people=people,
             most=MOST,
+            piles=[pile(uow, say("Unfinished tickets of this organisation"), organisation=found.id)],
             fields=fields_shown(uow, "organisation", found, staff=is_staff_of(actor(), found.id)),
             entries=timeline(uow, "organisation", whole_history_of(uow, kind="organisation", id_=found.id)),
         )
