@@ -47,7 +47,8 @@ def entered(address: str) -> tuple[str, str]:
         page.fill("#login", LOGIN)
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
-        page.wait_for_url("**/")
+        page.wait_for_url("**/my")
+        page.goto(f"{address}/")
         found = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in page.context.cookies())
         ticket = page.locator("main [data-rows] a[href^='/tickets/']").first.get_attribute("href") or ""
         browser.close()

@@ -56,6 +56,7 @@ WRONG_FIELDS = [
     (field("text", reference="person"), "reference='person' is for the type reference"),
     (field("choice", document="premium_approval.states"), "document 'premium_approval.states' is none"),
     (field(written_by="machine"), "written_by 'machine' is none of people, plugin"),
+    (field("date", due=True), "due=True is for the type moment"),
     (field(written_by="plugin", mandatory=True), "it cannot be mandatory"),
 ]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from itsm.core.hookspecs.declarations import Panel
+from itsm.core.hookspecs.declarations import Field, Panel
 from itsm.core.hookspecs.marks import hook
-from itsm.core.tickets.verbs import add_comment, change_ticket, claim_ticket, watch
+from itsm.core.tickets.verbs import add_comment, change_ticket, claim_ticket, move_ticket, open_ticket, watch
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.testing.visitors import Visitor, enter
-from tests.fixtures import Clock, Sample, World
+from tests.fixtures import TESTER, Clock, Sample, World
 from tests.statements import statements
 
 As = Callable[..., AbstractContextManager[UnitOfWork]]
@@ -198,3 +198,24 @@ def test_a_head_sees_how_the_load_lies(
         )
     page = signed_in("agent").get("/my").text
     assert f"assignee={sample.people['agent'].id}" in card(page, "loads")
+
+
+def test_a_field_that_is_due_counts_down_while_its_ticket_is_open(world: World) -> None:
+    until = Field("dues.until", "moment", {"en": "Answer until"}, due=True, public=True)
+
+    def register_fields() -> list[Field]:
+        return [until]
+
+    desk, app = world.with_plugin("dues", register_fields=hook(register_fields))
+    with desk.unit_of_work(TESTER) as uow:
+        fields = {"dues.until": "2026-03-04T09:00:00+00:00"}
+        number = open_ticket(uow, kind="incident", title="Till", fields=fields).id
+    agent, queue, page = enter(app, "agent"), "/?state_category=all&columns=dues.until", f"/tickets/{number}"
+    for path in (queue, page):
+        assert 'data-left="2026-03-04T09:00:00' in agent.get(path).text
+    with desk.unit_of_work(TESTER) as uow:
+        move_ticket(uow, number=number, transition="cancel", changes={"incidents.cancel_reason": "spam"})
+    for path in (queue, page):
+        shown = agent.get(path).text
+        assert "data-left" not in shown
+        assert "4 Mar 2026" in shown
