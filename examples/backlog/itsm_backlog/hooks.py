@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import false, true
 
-from itsm.plugins import About, CallHandler, NavEntry, Permission, Routes, Schedule, Visible, hook
+from itsm.plugins import About, CallHandler, NavEntry, Panel, Permission, Routes, Schedule, Visible, hook
 from itsm_backlog import jobs
 from itsm_backlog.api import api
 from itsm_backlog.models import Count
-from itsm_backlog.pages import pages
+from itsm_backlog.pages import last_night, pages
 
 STAFF = ("head", "administrator")
 about = About(title={"en": "Backlog", "ru": "Незавершённое"})
@@ -33,6 +33,12 @@ def register_routes() -> Sequence[Routes]:
 @hook
 def register_nav() -> Sequence[NavEntry]:
     return (NavEntry({"en": "Backlog", "ru": "Незавершённое"}, "backlog.nights", 90, "backlog.see"),)
+
+
+@hook
+def register_panels() -> Sequence[Panel]:
+    title = {"en": "Unfinished last night", "ru": "Незавершённое прошлой ночью"}
+    return (Panel("backlog.last", title, "home", 80, "backlog.see", "backlog/last.html", last_night),)
 
 
 @hook

@@ -43,3 +43,14 @@ def test_the_page_and_the_api_are_for_heads(
         "items": [{"night": "2026-03-02T00:00:00.000000Z", "tickets": 1}]
     }
     assert api("agent", "GET", "/backlog/nights").status_code == 403
+
+
+def test_the_last_night_stands_on_the_home_of_heads(
+    new_ticket: Callable[..., int], run_schedule: Callable[[str], int], signed_in: Callable[[str], Visitor]
+) -> None:
+    new_ticket("Printer")
+    assert "panel-backlog-last" not in signed_in("head").get("/my").text, "nothing was counted yet"
+    run_schedule("backlog.nightly")
+    panel = signed_in("head").get("/my").text.split('id="panel-backlog-last"')[1].split("</section>")[0]
+    assert "<dt>no group</dt><dd" in panel
+    assert "panel-backlog-last" not in signed_in("agent").get("/my").text
