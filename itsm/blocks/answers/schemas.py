@@ -12,7 +12,7 @@ from itsm.core.filling import template_fault
 from itsm.core.schemas import MAX_ID, Among, Body, Key, LabelField, Line, Size, Strict, YesNo
 from itsm.core.texts import LOCALES, say
 
-HELP = say("Markdown. It may name, between two braces: {names}.", names=", ".join(VOCABULARY))
+HELP = say("Markdown. What it may name stands below.")
 LONGEST = 20_000
 
 
@@ -74,7 +74,7 @@ class MacroSchema(ReadySchema):
     """
 
     shortcut = fields.String(
-        load_default="", validate=Among(("", *SHORTCUTS)), metadata={"label": say("Letter (with Shift)")}
+        load_default="", validate=Among(("", *SHORTCUTS)), metadata={"label": say("Capital letter that opens it")}
     )
     take = YesNo(load_default=False, metadata={"label": say("Take the ticket, if nobody has it")})
     reply = Line(60, blank=True, load_default="", metadata={
@@ -90,7 +90,7 @@ class MacroSchema(ReadySchema):
         validate=Size(0, 30),
         metadata={
             "label": say("Values"),
-            "help": say("A name and a value a line, such as “{example}”.", example="priority: 2"),
+            "help": say("A name, a colon and a value a line; the names stand below."),
         },
     )
     texts = fields.Dict(
@@ -100,10 +100,7 @@ class MacroSchema(ReadySchema):
         validate=Size(0, 10),
         metadata={
             "label": say("Texts from answers"),
-            "help": say(
-                "The name of a long text and the key of an answer a line, such as “{example}”.",
-                example="incidents.solution: reset",
-            ),
+            "help": say("The name of a long text, a colon and the key of an answer a line; the names stand below."),
         },
     )
     tags = fields.List(Line(60), load_default=list, validate=Size(0, 20), metadata={"label": say("Tags")})

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from itsm.blocks.answers.pages.blueprint import STAFF, pages, ticket_of
-from itsm.blocks.answers.pages.words import KINDS, acts_of, offer, owner_word, purposes, whose
+from itsm.blocks.answers.pages.words import KINDS, acts_of, offer, owner_word, purposes, settable, whose
 from itsm.blocks.answers.rules import VOCABULARY, WORDS
 from itsm.blocks.answers.schemas import SCHEMAS
 from itsm.blocks.answers.verbs import (
@@ -110,7 +110,7 @@ def _form(uow: UnitOfWork, shown: Shown) -> Response:
         owners=[(key, owner_word(key, label)) for key, label in owners(uow)],
         changeable=entry is None or may_change(uow, entry), whose=whose(entry) if entry else "",
         acts=acts_of(uow, entry) if entry and entry.what == "macro" else (),
-        words=[(name, translated(WORDS[name])) for name in VOCABULARY],
+        words=[(name, translated(WORDS[name])) for name in VOCABULARY], settable=settable(uow),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from itsm.blocks.answers.rules import OWN_VALUES
 from itsm.blocks.answers.verbs import DESK, ME, NOTE, REPLY, Entry, list_ready
 from itsm.core.configuration.forms import Part
 from itsm.core.configuration.verbs import document
@@ -23,6 +24,14 @@ def purposes(uow: UnitOfWork) -> dict[str, str]:
     fields = sorted(uow.registry.fields_of("ticket").values(), key=lambda field: (field.order, field.name))
     long = {f.name: label_text(f.label, locale()) for f in fields if f.type == "long_text" and f.written_by == "people"}
     return {name: translated(word) for name, word in PURPOSES.items()} | long
+
+
+def settable(uow: UnitOfWork) -> list[tuple[str, str]]:
+    """The names of what a macro may set, each with what it is called."""
+    fields = sorted(uow.registry.fields_of("ticket").values(), key=lambda field: (field.order, field.name))
+    names = [*OWN_VALUES, *(field.name for field in fields if field.written_by == "people" and field.type != "file")]
+    labels = Labels(uow)
+    return [(name, labels.name(name)) for name in names]
 
 
 def steps(uow: UnitOfWork) -> dict[str, str]:
