@@ -39,6 +39,14 @@
     return clip;
   };
 
+  // ---- what lies over the page by its nature: a bar that stays in view, a menu, a dialog
+  const layerOf = (e) => {
+    for (let at = e; at && at !== document.body; at = at.parentElement) {
+      if (["fixed", "sticky"].includes(styleOf(at).position) || at.matches("dialog, [popover], .menu-body, [role=listbox]")) return at;
+    }
+    return null;
+  };
+
   // ---- every line of text: does it leave its box, is it cut, does it lie on another
   const lines = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -69,7 +77,7 @@
           break;
         }
       }
-      if (seen.right - seen.left > 1 && seen.bottom - seen.top > 1) lines.push({ ...seen, e, said });
+      if (seen.right - seen.left > 1 && seen.bottom - seen.top > 1) lines.push({ ...seen, e, said, layer: layerOf(e) });
     }
   }
   lines.sort((a, b) => a.top - b.top);
@@ -81,7 +89,7 @@
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const down = Math.min(a.bottom, b.bottom) - b.top;
       const low = Math.min(a.bottom - a.top, b.bottom - b.top);
-      if (across > 2 && down > 0.4 * low && a.e !== b.e && (last += 1) < 20) found.add(`text lies on text: ${a.said} and ${b.said}`);
+      if (across > 2 && down > 0.4 * low && a.e !== b.e && a.layer === b.layer && (last += 1) < 20) found.add(`text lies on text: ${a.said} and ${b.said}`);
     }
   }
   return [...found];
