@@ -6,8 +6,9 @@
   const field = palette.querySelector("input");
   const list = palette.querySelector("ul");
   const visible = (element) => element.getClientRects().length > 0;
+  const worded = (element) => [...element.childNodes].map((node) => (node.nodeName === "KBD" ? "" : node.textContent)).join("");
   const named = (element) =>
-    (element.dataset.command || element.getAttribute("aria-label") || element.title || element.labels?.[0]?.textContent || element.textContent).trim().replace(/\s+/g, " ");
+    (element.dataset.command || element.ariaLabel || element.title || worded(element.labels?.[0] ?? element)).trim().replace(/\s+/g, " ");
 
   // A key by its place on the keyboard, so that the Russian layout has the same ones.
   const keyOf = (event) => {
@@ -16,7 +17,31 @@
     return event.shiftKey ? (what === "Key" ? key : "") : (key?.toLowerCase() ?? ""); // a capital letter is one with Shift
   };
 
+  // ---- typing ahead: what follows a key whose answer is still to come is text for what opens, never another shortcut
+  const PATIENCE = 3000;
+  let ahead = null;
+  const expectMore = () => {
+    const mine = (ahead = []);
+    setTimeout(() => ahead === mine && (ahead = null), PATIENCE);
+  };
+  const give = () => {
+    const [keys, input] = [ahead, document.activeElement];
+    ahead = null;
+    if (!keys) return;
+    const text = keys.filter((key) => key !== "Enter").join("");
+    if (text && input.matches("input[type=text], textarea")) {
+      input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+    if (text && keys.at(-1) === "Enter") input.form?.requestSubmit();
+  };
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!event.detail.ctx?.sourceElement.matches("[data-live]")) queueMicrotask(give); // once the page has set the focus
+  });
+  addEventListener("pageshow", () => (ahead = null));
+
   const use = (element) => {
+    if (element.matches("a[href]:not([href^='#'])")) expectMore();
     element.closest("details:not([open])")?.setAttribute("open", "");
     if (element.matches("summary")) {
       element.parentElement.open = true; // a click would close what is open
@@ -40,8 +65,13 @@
   const inRow = (selector) => document.activeElement.closest("[data-rows] > *")?.querySelector(selector);
   const moves = { j: () => go(1), k: () => go(-1), o: () => click(inRow("[data-open]")), x: () => click(inRow("[type=checkbox]")) };
   const click = (element) => {
+    if (element?.matches("a[href]")) expectMore();
     element?.click();
     return Boolean(element);
+  };
+  const lead = (address) => {
+    expectMore();
+    location.assign(address);
   };
 
   document.addEventListener("keydown", (event) => {
@@ -58,6 +88,13 @@
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
       if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (ahead) {
+      if (event.key.length === 1 || event.key === "Enter") {
+        ahead.push(event.key);
+        event.preventDefault();
+      }
       return;
     }
     const key = keyOf(event);
@@ -139,7 +176,7 @@
     const typed = field.value.trim();
     const mine = local(typed);
     const number = /^[#№]?\s*(\d{1,15})$/.exec(typed)?.[1];
-    if (number) mine.unshift({ title: `#${number}`, hint: palette.dataset.ticket, run: () => location.assign(`/tickets/${number}`) });
+    if (number) mine.unshift({ title: `#${number}`, hint: palette.dataset.ticket, run: () => lead(`/tickets/${number}`) });
     at = 0;
     show(mine);
     const turn = (asked += 1);
@@ -147,7 +184,7 @@
     const answer = await fetch(`/search/suggest?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } });
     if (!answer.ok || turn !== asked) return;
     const { items } = await answer.json();
-    const found = items.map(({ title, url, label }) => ({ title, hint: label, run: () => location.assign(url) }));
+    const found = items.map(({ title, url, label }) => ({ title, hint: label, run: () => lead(url) }));
     show([...mine, ...found]);
   };
 
