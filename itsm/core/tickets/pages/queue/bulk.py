@@ -145,12 +145,12 @@ def _act(uow: UnitOfWork, data: Mapping[str, Any], typed: Mapping[str, Sequence[
 def _preview(data: Mapping[str, Any], act: BulkAct, outcomes: Sequence[Outcome]) -> Response:
     good = [one for one in outcomes if not one.refusals and not one.same]
     with reading() as uow:
-        labels = Labels(uow)
-        shown = dict(_steps(uow, labels)).get(act.value) if act.name == "step" else None
+        changed = act.changes or {}
+        labels = Labels(uow, people=[changed.get("assignee")], teams=[changed.get("team")])
         return render(
             uow,
             "core/queue_bulk.html",
-            title=f"{translated(ACTS[data['act']])}: {shown or _what(data)}".removesuffix(": "),
+            title=f"{translated(ACTS[data['act']])}: {_what(labels, data['act'], act)}".removesuffix(": "),
             good=good,
             same=[one for one in outcomes if one.same],
             refused=[(one, _why(labels, one.refusals)) for one in outcomes if one.refusals],
@@ -160,9 +160,16 @@ def _preview(data: Mapping[str, Any], act: BulkAct, outcomes: Sequence[Outcome])
         )
 
 
-def _what(data: Mapping[str, Any]) -> str:
-    """What was typed; a group or a priority is named by its choice on the page before."""
-    return str(data.get(data["act"]) or data["body"])[:200]
+def _what(labels: Labels, name: str, act: BulkAct) -> str:
+    """With what it is done, as people read it."""
+    if name == "mine":
+        return ""
+    if act.name == "change":
+        value = (act.changes or {})[name]
+        return translated(say("By the rules")) if name == "priority" and not value else labels.shown(name, value)
+    if act.name == "step":
+        return dict(_steps(labels.uow, labels)).get(act.value, act.value)
+    return act.value[:200]
 
 
 def _why(labels: Labels, refusals: Sequence[Refusal]) -> list[str]:

@@ -87,8 +87,8 @@ def live_html(asked: Asked, html: Markup, tag: str) -> str:
 
 
 def is_staff_here() -> bool:
-    """Whether the page is that of somebody who works on tickets."""
-    return actor().holds("tickets.read_all") or actor().holds("tickets.read_team")
+    """Whether the page is that of somebody who works on tickets; who only registers and reads them has a plain list."""
+    return actor().holds("tickets.work") or actor().holds("tickets.internal")
 
 
 def labels_of(uow: UnitOfWork, rows: Sequence[Row[Any]], asked: Asked) -> Labels:

@@ -45,7 +45,7 @@ def views_of(uow: UnitOfWork, staff: bool) -> list[View]:
             mine = {**UNFINISHED, "team": ",".join(map(str, teams))}
             ready.insert(1, View(translated(say("My groups")), mine))
         ready.append(View(translated(say("Unassigned")), {**UNFINISHED, "assignee": "none"}))
-    ready.append(View(translated(say("Resolved")), {"state_category": "resolved"}))
+    ready.append(View(translated(say("Just resolved")), {"state_category": "resolved"}))
     ready.append(View(translated(say("All")), {"state_category": "all"}))
     shared = [View(label_text(v["label"], locale()), read_query(v["query"])) for v in shared_views(uow)]
     return [*ready, *shared, *(View(view.name, read_query(view.query), id=view.id) for view in own_views(uow))]
