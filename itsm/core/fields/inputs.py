@@ -12,7 +12,7 @@ from itsm.core.files.verbs import store_file
 from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.names import marked
 from itsm.core.texts import label_text, say
-from itsm.core.web.edge import desk, locale, translated, writing
+from itsm.core.web.edge import actor, desk, locale, translated, writing
 from itsm.core.web.inputs import Input
 from itsm.core.web.words import aware, local_text
 from itsm.core.work.uow import UnitOfWork
@@ -27,7 +27,8 @@ CLEARED = "none"
 def field_input(uow: UnitOfWork, field: Field, value: Any) -> Input:
     """The input of a field, holding a stored value."""
     item = Input(field.name, label_text(field.label, locale()), TYPES.get(field.type, "number"))
-    item.help, item.customer = label_text(field.help, locale()), field.public
+    item.help = label_text(field.help, locale())
+    item.customer = field.public and field.type in ("text", "long_text") and actor().holds("tickets.internal")
     item.text = _text(uow, field, value)
     item.chosen = [str(v) for v in value] if isinstance(value, list) else [item.text]
     if field.type in ("choice", "choices"):

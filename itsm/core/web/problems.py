@@ -2,6 +2,7 @@
 
 import errno
 import math
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,19 +14,27 @@ from werkzeug.exceptions import HTTPException
 from itsm.core.errors import DeskError, Invalid, NotSignedIn, Refusal, TooMany
 from itsm.core.logs import kind_of
 from itsm.core.refusals import refusals_of
-from itsm.core.texts import say
-from itsm.core.web.edge import channel, translated
+from itsm.core.texts import Message, label_text, say
+from itsm.core.web.edge import channel, desk, locale, translated
 
 TYPE = "application/problem+json"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # How SQLite and PostgreSQL say it; the former's I/O errors are those of writing alone.
 FULL = ("database or disk is full", "disk i/o error", "no space left on device", "could not extend file")
-# What people are told of errors that are not the desk's own; programs get the exact sentence.
+QUOTED = {"en": "“{}”", "ru": "«{}»"}
+# What people are told of errors that say nothing themselves; programs get the exact sentence.
 FRIENDLY = {
     400: (say("This could not be read"), say("Go back, load the page again and send the form once more.")),
+    403: (say("Not allowed"), say("Ask an administrator for the permission.")),
     404: (say("There is no such page"), say("The address is wrong, or what stood here is not visible to you.")),
     405: (say("Not possible here"), say("This address is not for that.")),
+    409: (say("Conflict"), say("As things stand now this is not possible. Look at the page again, then decide.")),
+    412: (say("Changed since it was read"), say("Somebody changed it meanwhile. Load the page again, then decide.")),
     413: (say("Too large"), say("What was sent is larger than this desk accepts.")),
+    422: (say("Input refused"), say("Go back and look at what was typed; nothing was changed.")),
+    428: (say("The page is too old"), say("Load it again, then send the form once more; nothing was changed.")),
+    429: (say("Too many attempts"), say("Wait a minute, then try again.")),
+    503: (say("Not ready"), say("The desk is being prepared; try again in a minute.")),
 }
 
 
@@ -59,13 +68,34 @@ def install(app: Flask) -> None:
 
 def _desk_error(error: DeskError) -> Response:
     refusals = fields_of(error.refusals)
-    detail = translated(error.message) if error.message.msgid else ""
-    response = _answer(error.status, translated(error.title), detail, refusals)
+    title, detail = _told(error)
+    response = _answer(error.status, title, detail, refusals)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(math.ceil(error.wait))
     return response
+
+
+def _told(error: DeskError) -> tuple[str, str]:
+    """Title and sentence; people get one where the error itself has none, and are told why something may be away."""
+    detail = translated(_for_people(error.message)) if error.message.msgid else ""
+    if channel() == "api" or error.status not in FRIENDLY:
+        return translated(error.title), detail
+    title, friendly = (translated(text) for text in FRIENDLY[error.status])
+    if error.status == 428:
+        return title, friendly
+    return translated(error.title), f"{detail} {friendly}".strip() if error.status == 404 else detail or friendly
+
+
+def _for_people(message: Message) -> Message:
+    """The same sentence; where it names a permission, people read what that is called, programs its code."""
+    named = desk().registry.permissions.get(message.values.get("permission", ""))
+    if named is None or channel() == "api":
+        return message
+    return replace(
+        message, values={**message.values, "permission": QUOTED[locale()].format(label_text(named.label, locale()))}
+    )
 
 
 def _http_error(error: HTTPException) -> Response:
