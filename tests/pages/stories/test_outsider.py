@@ -14,7 +14,7 @@ def test_an_outsourced_dispatcher_has_one_button_and_sees_only_what_is_theirs(br
     foreign = stage.opened("Чужое обращение")
     with scene(browser, stage, "outsider", "ru", name="outsider") as me:
         tab = me.page
-        expect(tab.locator(":is(main .button, header .button.primary):visible")).to_have_count(1)
+        expect(tab.locator(":is(main .button:not(.fold), header .button.primary):visible")).to_have_count(1)
         me.step("home")
         tab.get_by_role("link", name="Новое обращение").click()
         expect(tab.get_by_role("navigation", name="Формы")).to_have_count(0)
