@@ -80,5 +80,11 @@
     count();
   });
   document.addEventListener("htmx:after:swap", prepare);
+
+  // ---- a tool that is unfolded is there to be used
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!event.detail.ctx?.sourceElement.matches(".fold[aria-expanded=true]")) return;
+    document.querySelector("#tools :is(input:not([type=hidden]), select)")?.focus();
+  });
   prepare();
 })();

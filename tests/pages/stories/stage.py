@@ -105,7 +105,7 @@ def scene(
         visit.sign_in(who)
         if not mouse:
             visit.page.add_init_script(NO_MOUSE)
-            visit.page.reload()
+        visit.go("/")
         made = Scene(visit, name, touch=bool(device.get("has_touch")))
         try:
             yield made

@@ -14,6 +14,12 @@ def test_an_engineer_takes_answers_and_resolves_by_keyboard_only(browser: Browse
     with scene(browser, stage, "agent", "en", name="engineer", mouse=False) as me:
         tab = me.page
         state = tab.locator(".ticket-head .state")
+        me.press("f")
+        me.type("printer")  # at once: what is struck before the input is there goes into it
+        expect(tab.locator("#q-f-q")).to_have_value("printer")
+        me.press("Enter")
+        tab.wait_for_url("**q=printer**")
+        expect(tab.locator(".queue tbody tr")).to_have_count(1)
         me.press("j")
         expect(tab.locator(f"#t{first} [data-open]")).to_be_focused()
         me.step("queue")

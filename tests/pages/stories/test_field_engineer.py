@@ -59,7 +59,9 @@ def test_a_job_is_done_on_a_phone_while_the_head_looks_on(browser: Browser, stag
         head.later()
         expect(row).to_contain_text("Resolved")
 
-        tab.locator(".brand").tap()
+        tab.get_by_role("button", name="Основное").tap()
+        me.step("navigation")
+        tab.locator("#nav").get_by_role("link", name="Обращения").tap()
         tab.get_by_role("link", name="Мои 0").tap()
         expect(tab.locator(f"#t{other}")).to_have_count(0)
         there.locator(f"#t{other} [data-open]").click()

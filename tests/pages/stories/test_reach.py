@@ -105,7 +105,7 @@ def test_the_desk_can_be_installed(browser: Browser, stage: Stage) -> None:
         manifest = json.loads(told["data"])
         assert manifest["display"] == "standalone"
         assert manifest["name"] == "Служба поддержки"
-        assert manifest["start_url"] == manifest["scope"] == "/"
+        assert (manifest["start_url"], manifest["scope"]) == ("/start", "/")
         for icon in manifest["icons"]:
             answer = me.page.request.get(f"{stage.address}{icon['src']}")
             assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, icon["type"])
