@@ -48,6 +48,7 @@
       (element.parentElement.querySelector("input:not([type=hidden]), textarea, select") ?? element).focus();
     } else if (element.matches("input, textarea, select")) element.focus();
     else element.click();
+    if (element.dataset.to) document.querySelector(element.dataset.to)?.focus(); // at once: the next key is text
   };
   const spelt = (key) => (/[A-Z]/.test(key) ? `Shift ${key}` : key);
 
