@@ -5,7 +5,7 @@ from base64 import b64decode
 from playwright.sync_api import Browser, expect
 
 from tests.pages.stories.desk import Stage
-from tests.pages.stories.stage import PHONE, scene
+from tests.pages.stories.stage import PHONE, Scene, scene
 
 PHOTO = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 
@@ -29,33 +29,14 @@ def test_a_job_is_done_on_a_phone_while_the_head_looks_on(browser: Browser, stag
         expect(tab.locator("#fact-assignee")).to_contain_text("Agent")
         me.step("mine")
         tab.get_by_role("button", name="Взять в работу").tap()
-        state = tab.locator(".ticket-head .state")
-        expect(state).to_have_text("В работе")
+        expect(tab.locator(".ticket-head .state")).to_have_text("В работе")
         head.later()
         expect(row).to_contain_text("In progress")
         expect(row).to_contain_text("Agent")
         head.step("taken")
 
-        tab.locator("label.note").tap()
-        tab.locator("#body").fill("Старый картридж пуст")
-        with tab.expect_file_chooser() as chooser:
-            tab.get_by_label("Файлы").tap()
-        chooser.value.set_files({"name": "касса.png", "mimeType": "image/png", "buffer": PHOTO})
-        expect(tab.locator("#chosen-files li")).to_contain_text("касса.png")
-        me.step("photo")
-        tab.get_by_role("button", name="Сохранить как внутреннюю заметку").tap()
-        expect(tab.locator(".timeline .internal .file")).to_contain_text("касса.png")
-        me.step("noted")
-
-        step = tab.locator("#step-resolve")
-        step.locator("summary").tap()
-        me.step("resolving")
-        step.get_by_label("Код решения").select_option("fixed")
-        step.get_by_label("Проблема словами клиента").fill("Не печатает")
-        step.get_by_label("Что сделано").fill("Заменён картридж")
-        step.get_by_role("button", name="Выполнить").tap()
-        expect(state).to_have_text("Выполнена")
-        me.step("resolved")
+        _note_with_photo(me)
+        _resolve(me)
         head.later()
         expect(row).to_contain_text("Resolved")
 
@@ -74,3 +55,29 @@ def test_a_job_is_done_on_a_phone_while_the_head_looks_on(browser: Browser, stag
         me.later()
         expect(tab.locator(f"#t{other}")).to_contain_text("Терминал у входа")
         me.step("next job")
+
+
+def _note_with_photo(me: Scene) -> None:
+    tab = me.page
+    tab.locator("label.note").tap()
+    tab.locator("#body").fill("Старый картридж пуст")
+    with tab.expect_file_chooser() as chooser:
+        tab.get_by_label("Файлы").tap()
+    chooser.value.set_files({"name": "касса.png", "mimeType": "image/png", "buffer": PHOTO})
+    expect(tab.locator("#chosen-files li")).to_contain_text("касса.png")
+    me.step("photo")
+    tab.get_by_role("button", name="Сохранить как внутреннюю заметку").tap()
+    expect(tab.locator(".timeline .internal .file")).to_contain_text("касса.png")
+    me.step("noted")
+
+
+def _resolve(me: Scene) -> None:
+    step = me.page.locator("#step-resolve")
+    step.locator("summary").tap()
+    me.step("resolving")
+    step.get_by_label("Код решения").select_option("fixed")
+    step.get_by_label("Проблема словами клиента").fill("Не печатает")
+    step.get_by_label("Что сделано").fill("Заменён картридж")
+    step.get_by_role("button", name="Выполнить").tap()
+    expect(me.page.locator(".ticket-head .state")).to_have_text("Выполнена")
+    me.step("resolved")
