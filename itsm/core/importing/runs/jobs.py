@@ -14,6 +14,7 @@ from sqlalchemy import update
 from itsm.core.act import Act, system
 from itsm.core.errors import DeskError
 from itsm.core.files.outside import FileStore
+from itsm.core.files.rules import ending_of
 from itsm.core.files.verbs import forget_files, keep_content
 from itsm.core.hookspecs.imports import ImportJob, ImportReport
 from itsm.core.hookspecs.outside import OutsideCall
@@ -59,32 +60,36 @@ def run_import(call: OutsideCall) -> dict[str, Any]:
         if run is None or run.state != call.args["stage"] or run.sha256 is None:
             return {}
         importer, store = uow.registry.importers.get(run.importer), FileStore(uow.registry.place.files, LARGEST)
-        worker = uow.act
+        progress = Progress(run.id, call.unit_of_work, uow.act)
     if importer is None:
         raise LookupError(f"no enabled plugin brings the importer {run.importer}")
     found: Callable[[ImportJob], ImportReport] = (
         resolve_name(importer.run) if isinstance(importer.run, str) else importer.run
     )
-    progress = Progress(run.id, call.unit_of_work, worker)
-    act = Act(system("import"), "import", f"import-{run.id}", run.reason, "import")
     with tempfile.TemporaryDirectory() as folder:
-        mapping = run.mapping
-        if run.mapping_text:
-            own = Path(folder) / "mapping.yaml"
-            own.write_text(run.mapping_text, encoding="utf-8")
-            mapping = str(own)
-        # Importers tell kinds of files by their endings, which the store does not keep.
-        path = Path(folder) / f"file{Path(run.file_name).suffix}"
-        path.symlink_to(store.path(run.sha256).resolve())
-        job = ImportJob(
-            path=path, unit_of_work=progress.unit_of_work, act=act, mapping=mapping, activate=run.activate,
-            dry_run=run.state == "trying", reason=run.reason, store=store, progress=progress.note,
-        )  # fmt: skip
         try:
-            report = found(job)
+            report = found(_job(run, Path(folder), store, progress))
         except DeskError as error:
             return {"report": plain_fault(error), "refused": []}
     return {"report": plain_report(report), "refused": plain_lines(report.reasons)}
+
+
+def _job(run: ImportRun, folder: Path, store: FileStore, progress: Progress) -> ImportJob:
+    """What the command line would hand to the importer; file and mapping lie in a folder for this attempt."""
+    mapping = run.mapping
+    if run.mapping_text:
+        own = folder / "mapping.yaml"
+        own.write_text(run.mapping_text, encoding="utf-8")
+        mapping = str(own)
+    # Importers tell kinds of files by their endings, which the store does not keep.
+    ending = ending_of(run.file_name)
+    path = folder / (f"file.{ending}" if ending.isascii() and ending.isalnum() else "file")
+    path.symlink_to(store.path(run.sha256 or "").resolve())
+    act = Act(system("import"), "import", f"import-{run.id}", run.reason, "import")
+    return ImportJob(
+        path=path, unit_of_work=progress.unit_of_work, act=act, mapping=mapping, activate=run.activate,
+        dry_run=run.state == "trying", reason=run.reason, store=store, progress=progress.note,
+    )  # fmt: skip
 
 
 def keep_report(uow: UnitOfWork, *, outcome: dict[str, Any], run_id: int, stage: str) -> None:

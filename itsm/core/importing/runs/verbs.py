@@ -59,9 +59,9 @@ def ask_import(
     return run
 
 
-def importers_of(uow: UnitOfWork) -> dict[str, str]:
-    """What may be brought in here, by name, with its label's text in English for those who search."""
-    return {name: one.label["en"] for name, one in uow.registry.importers.items() if name not in ELSEWHERE}
+def importers_of(uow: UnitOfWork) -> Sequence[str]:
+    """The names of what may be brought in here."""
+    return sorted(uow.registry.importers.keys() - ELSEWHERE)
 
 
 def do_import(uow: UnitOfWork, *, run_id: int) -> ImportRun:
