@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from itsm.blocks.answers.schemas import MacroSchema
 from itsm.blocks.answers.verbs import apply_answers, export_answers, export_macros, plan_macro, run_macro, save_ready
+from itsm.core.configuration.verbs import change_document
 from itsm.core.configuration.verbs.whole import export_desk, import_desk
 from itsm.core.errors import Conflict, Forbidden, Invalid, NotAllowedNow, Unknown
 from itsm.core.tickets.models import Comment, Tag, Ticket, Watcher
@@ -76,6 +77,16 @@ def test_everything_is_done_in_one_act(as_: As, number: int, sample: Sample) -> 
         assert said(uow, number) == [("Requester, it works again.", True), ("Checked by Agent.", False)]
         assert uow.session.scalars(select(Tag.tag).where(Tag.ticket_id == number)).all() == ["quick"]
         assert uow.session.scalars(select(Watcher.person_id).where(Watcher.ticket_id == number)).all()
+
+
+def test_a_reply_of_a_macro_is_greeted_and_signed_as_every_reply(as_: As, number: int) -> None:
+    around = {"salutation": {"en": "Hello,"}, "signature": {"en": "{{agent}}"}}
+    with as_("admin") as uow:
+        change_document(uow, name="answers.around", body={"around": [around]}, reason="test")
+    with as_("agent") as uow:
+        plan = plan_macro(uow, number=number, macro="restart")
+    assert plan.reply == "Hello,\n\nRequester, it works again.\n\nAgent"
+    assert plan.note == "Checked by Agent."
 
 
 def test_what_a_step_lacks_refuses_the_whole_and_names_the_field(as_: As, number: int) -> None:

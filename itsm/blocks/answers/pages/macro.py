@@ -73,7 +73,7 @@ def _page(
     said = [(n, request.form.get(n, getattr(plan, n))) for n in (REPLY, NOTE) if plan.body[n]]
     return render(
         uow, "answers/macro.html", status=status, ticket=ticket, plan=plan, errors=errors, inputs=inputs, said=said,
-        title=label_text(plan.entry.label, locale()), acts=acts_of(uow, plan.entry, ticket),
+        title=label_text(plan.entry.label, locale()), acts=acts_of(uow, plan.entry),
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def shelf() -> Response:
 def _about(uow: UnitOfWork, words: Mapping[str, str], entry: Entry) -> str:
     if entry.what == "answer":
         return words.get(entry.body["purpose"], entry.body["purpose"])
-    return "; ".join(acts_of(uow, entry))
+    return "; ".join(acts_of(uow, entry, texts=True))
 
 
 @pages.get("/answers/new/<any(answer,macro):ready>")
@@ -109,7 +109,7 @@ def _form(uow: UnitOfWork, shown: Shown) -> Response:
         title=translated(KINDS[shown.what]), ticket=request.values.get("ticket", "")[:16],
         owners=[(key, owner_word(key, label)) for key, label in owners(uow)],
         changeable=entry is None or may_change(uow, entry), whose=whose(entry) if entry else "",
-        acts=acts_of(uow, entry) if entry and entry.what == "macro" else (),
+        acts=acts_of(uow, entry, texts=True) if entry and entry.what == "macro" else (),
         words=[(name, translated(WORDS[name])) for name in VOCABULARY], settable=settable(uow),
     )  # fmt: skip
 

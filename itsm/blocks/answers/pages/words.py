@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from itsm.blocks.answers.rules import OWN_VALUES
-from itsm.blocks.answers.verbs import DESK, ME, NOTE, REPLY, Entry, list_ready
+from itsm.blocks.answers.verbs import DESK, ME, NOTE, REPLY, Entry, list_ready, ready_by_key
 from itsm.core.configuration.forms import Part
 from itsm.core.configuration.verbs import document
 from itsm.core.people.names import list_teams
 from itsm.core.texts import Label, label_text, say
-from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.web.edge import locale, translated
 from itsm.core.work.uow import UnitOfWork
@@ -72,11 +71,15 @@ def whose(entry: Entry) -> str:
     return owner_word(entry.owner, entry.group)
 
 
-def acts_of(uow: UnitOfWork, entry: Entry, ticket: Ticket | None = None) -> list[str]:
-    """What a macro does, a line each; its texts stand elsewhere."""
+def acts_of(uow: UnitOfWork, entry: Entry, *, texts: bool = False) -> list[str]:
+    """What a macro does, a line each; what it writes only with `texts`, for where it runs that stands there whole."""
     body, told = entry.body, []
     if body["take"]:
         told.append(translated(say("Take the ticket, if nobody has it")))
+    if texts:
+        written = {translated(PURPOSES[name]): body[name] for name in (REPLY, NOTE) if body[name]}
+        written |= {Labels(uow).name(name): key for name, key in body["texts"].items()}
+        told += [f"{name}: {_answer(uow, key)}" for name, key in written.items()]
     told += [f"{name}: {value}" for name, value in _values(uow, body["set"])]
     if body["tags"]:
         told.append(translated(say("Tags: {tags}", tags=", ".join(body["tags"]))))
@@ -86,6 +89,12 @@ def acts_of(uow: UnitOfWork, entry: Entry, ticket: Ticket | None = None) -> list
         step = steps(uow).get(body["transition"], body["transition"])
         told.append(translated(say("Step: {step}", step=step)))
     return told
+
+
+def _answer(uow: UnitOfWork, key: str) -> str:
+    """What an answer is called; its key where the reader has none of that key."""
+    found = ready_by_key(uow, "answer", key)
+    return label_text(found.label, locale()) if found else key
 
 
 def _values(uow: UnitOfWork, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from itsm.blocks.answers.rules import is_for
+from itsm.blocks.answers.rules import is_for, put_around
 from itsm.blocks.answers.verbs.keep import Entry, ready_by_key
-from itsm.blocks.answers.verbs.texts import NOTE, REPLY, filled
+from itsm.blocks.answers.verbs.texts import NOTE, REPLY, filled, frame_of
 from itsm.core.errors import Invalid, NotAllowedNow, Refusal, Unknown
 from itsm.core.hookspecs.guards import Draft
 from itsm.core.people.models import Team
@@ -29,7 +29,8 @@ from itsm.core.work.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a macro would do with a ticket: its texts filled in, its values as verbs take them."""
+    """What a macro would do with a ticket: its texts filled in, a reply with salutation and signature, its values as
+    verbs take them."""
 
     entry: Entry
     reply: str = ""
@@ -81,8 +82,9 @@ def _plan(uow: UnitOfWork, ticket: Ticket, key: str) -> Plan:
         raise NotAllowedNow(say("This macro is not for tickets of this type."))
     draft, body = draft_of(uow, ticket), entry.body
     texts = {name: _text(uow, draft, name, answer) for name, answer in body["texts"].items()}
-    said = {name: _text(uow, draft, name, body[name]) if body[name] else "" for name in (REPLY, NOTE)}
-    return Plan(entry, **said, changes={**_values(uow, body["set"]), **texts})
+    reply = put_around(_text(uow, draft, REPLY, body["reply"]), *frame_of(uow, draft)) if body["reply"] else ""
+    note = _text(uow, draft, NOTE, body["note"]) if body["note"] else ""
+    return Plan(entry, reply, note, changes={**_values(uow, body["set"]), **texts})
 
 
 def _text(uow: UnitOfWork, draft: Draft, place: str, key: str) -> str:
