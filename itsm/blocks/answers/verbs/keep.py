@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from itsm.blocks.answers.models import Ready
 from itsm.blocks.answers.seen import ALL, OF_GROUPS, STAFF, groups_below
@@ -124,7 +125,10 @@ def save_ready(
         for name, value in wanted.items():
             setattr(row, name, value)
         row.version, row.updated_at = row.version + 1, uow.now
-    uow.session.flush()
+    try:
+        uow.session.flush()
+    except IntegrityError as error:  # somebody took the key in the same moment
+        raise Invalid.field("key", say("The key {key} is taken.", key=key)) from error
     _tell(uow, row, "answer_saved", before, wanted)
     return row
 
