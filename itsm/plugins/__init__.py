@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from itsm.blocks.answers.verbs import run_macro
 from itsm.blocks.calendars.rules import (
     Calendar,
     Shift,
@@ -72,7 +73,7 @@ from itsm.core.hookspecs.marks import Deprecated, hook, spec
 from itsm.core.hookspecs.observes import Happened
 from itsm.core.hookspecs.outside import OutsideCall
 from itsm.core.hookspecs.personal import PersonalData, Retained, Whose
-from itsm.core.hookspecs.shows import Badge, NavMark
+from itsm.core.hookspecs.shows import Badge, NavMark, ReadyText
 from itsm.core.hookspecs.voices import Voice
 from itsm.core.ledger.verbs import append as append_event
 from itsm.core.ledger.verbs import history
@@ -130,7 +131,7 @@ __all__ = [
     "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
     "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
     "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData",
-    "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
+    "ReadyText", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
     "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift",
     "SignInButton", "SignInMethod", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
     "Utc", "Visible", "Voice", "When", "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person",
@@ -142,7 +143,7 @@ __all__ = [
     "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket",
     "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound", "owe_documents",
     "parsed_document", "people_who_may", "person_of_identity", "reading", "record_history", "render_page",
-    "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of", "system",
+    "run_macro", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of", "system",
     "translated", "unlink_identity", "utc_text", "visible_tickets", "watch", "writing",
 ]  # fmt: skip
 
