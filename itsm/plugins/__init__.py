@@ -130,8 +130,8 @@ __all__ = [
     "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore",
     "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
     "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
-    "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData",
-    "ReadyText", "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
+    "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData", "ReadyText",
+    "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
     "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift",
     "SignInButton", "SignInMethod", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
     "Utc", "Visible", "Voice", "When", "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person",
@@ -143,8 +143,8 @@ __all__ = [
     "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket",
     "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound", "owe_documents",
     "parsed_document", "people_who_may", "person_of_identity", "reading", "record_history", "render_page",
-    "run_macro", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of", "system",
-    "translated", "unlink_identity", "utc_text", "visible_tickets", "watch", "writing",
+    "run_macro", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of",
+    "system", "translated", "unlink_identity", "utc_text", "visible_tickets", "watch", "writing",
 ]  # fmt: skip
 
 
