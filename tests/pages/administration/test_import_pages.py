@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from itsm.core.failpoints import Failpoint
 from itsm.core.files.models import StoredFile
 from itsm.core.ledger.models import Event
 from itsm.core.people.models import Address, Person
 from itsm.core.work.jobs import drain
 from itsm.plugins.testing.visitors import Visitor, enter
 from tests.core.importing.test_plugins import register_importers
-from tests.fixtures import TESTER, World
+from tests.fixtures import TESTER, Clock, World
 from tests.statements import statements
 
 SignedIn = Callable[[str], Visitor]
@@ -183,3 +184,39 @@ def test_the_page_of_a_running_import_costs_little_while_nothing_moves(signed_in
     with statements(world) as seen:
         assert admin.get(f"{place}/live", headers={"If-None-Match": f'"{tag[1]}"'}).status_code == 304
     assert len(seen) <= 3, seen
+
+
+def test_an_import_that_was_interrupted_begins_anew_and_doubles_nothing(
+    signed_in: SignedIn, world: World, work: Callable[[], int], clock: Clock
+) -> None:
+    admin, before = signed_in("admin"), people(world)
+    place = upload(admin, PEOPLE)
+    work()
+    admin.submit(place, f"{place}/do", {"reason": "Переезд"})
+    world.desk.point = Failpoint.parse("after_outside:raise")
+    work()
+    assert people(world) - before == {"Вера Ли"}, "the importer was through, its report was not"
+    assert "Being imported" in admin.get(place).text
+    world.desk.point = Failpoint()
+    clock.forward(hours=1)
+    work()
+    done = admin.get(place).text
+    assert re.search(r"<dt>Stayed as they were</dt><dd class=\"number\">1<", done)
+    assert re.search(r"<dt>Created</dt><dd class=\"number\">0<", done)
+    assert people(world) - before == {"Вера Ли"}
+
+
+def test_old_reports_are_forgotten_with_their_files(
+    signed_in: SignedIn, world: World, work: Callable[[], int], clock: Clock, run_schedule: Callable[[str], int]
+) -> None:
+    admin, kept = signed_in("admin"), files(world)
+    place = upload(admin, "name,email\n" + "".join(f"Name {n},agent@example.org\n" for n in range(130)))
+    work()
+    clock.forward(days=360)
+    run_schedule("core.forget_old")
+    assert signed_in("admin").get(place).status_code == 200
+    clock.forward(days=10)
+    run_schedule("core.forget_old")
+    work()
+    assert signed_in("admin").get(place).status_code == 404
+    assert files(world) == kept
