@@ -50,6 +50,9 @@ def toured(folder: Path) -> Iterator[Furnished]:
     """The desk, with a ticket of which everything is too much (`long`), all parts for authors, a page that fails."""
     with standing(folder, greek()) as made:
         made.places["long"] = [_long_ticket(made)]
+        for twin in range(2):
+            about = {"name": SAID[:150], "addresses": [{"type": "email", "value": f"twin{twin}@example.org"}]}
+            made.api("admin", "POST", "/people", json=about)
         _with_gallery(made)
         yield made
         made.desk.database.dispose()

@@ -58,7 +58,7 @@ STOPS = (
     Stop("organisation", "agent", "/organisations/{organisation_id}"),
     Stop("teams", "agent", "/teams"),
     Stop("team", "agent", "/teams/{team_id}"),
-    Stop("settle", "agent", "/people/settle"),
+    Stop("settle", "head", "/people/settle"),
     Stop("account", "agent", "/account"),
     Stop("account-refused", "agent", "/account", ("/account/tokens", {"name": "", "days": "7"})),
     Stop("security", "agent", "/account/security"),
