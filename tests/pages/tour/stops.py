@@ -140,7 +140,16 @@ NO_PAGES: Mapping[str, str] = {
         "a file",
     ),
     **dict.fromkeys(
-        ("tickets.panel", "tickets.live", "tickets.rows", "tickets.home_live", "tickets.home_panel", "importing.news"),
+        (
+            "tickets.panel",
+            "tickets.live",
+            "tickets.rows",
+            "tickets.bar",
+            "tickets.tools",
+            "tickets.home_live",
+            "tickets.home_panel",
+            "importing.news",
+        ),
         "a part of a page, fetched by it",
     ),
     **dict.fromkeys(
