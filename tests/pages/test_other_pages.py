@@ -168,7 +168,8 @@ def test_people_and_organisations_are_found_by_name_address_and_phone(signed_in:
     assert "Акме" in agent.get("/people?q=акме").text
     assert agent.get("/people/999999").status_code == 404
     assert agent.get("/people/99999999999999999999999").status_code == 404
-    new = agent.get(person.text.split('class="button" href="')[1].split('"')[0].replace("&amp;", "&"))
+    asked = person.text.split('href="/tickets/new?')[1].split('"')[0].replace("&amp;", "&")
+    new = agent.get(f"/tickets/new?{asked}")
     assert f'value="Requester #{sample.people["requester"].id}"' in new.text
 
 
