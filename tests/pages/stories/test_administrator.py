@@ -1,5 +1,6 @@
 """An administrator makes a field, a status with its steps and a form on pages alone, and uses all of them at once."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.stories.desk import Stage
@@ -22,6 +23,7 @@ def saved(me: Scene, reason: str) -> None:
     me.step(reason)
 
 
+@pytest.mark.slow
 def test_an_administrator_makes_a_field_a_status_and_a_form_and_uses_them(browser: Browser, stage: Stage) -> None:
     with scene(browser, stage, "admin", "en", name="administrator") as me:
         tab = me.page

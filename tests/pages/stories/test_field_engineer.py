@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.pages.stories.desk import Stage
@@ -10,6 +11,7 @@ from tests.pages.stories.stage import PHONE, Scene, scene
 PHOTO = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 
 
+@pytest.mark.slow
 def test_a_job_is_done_on_a_phone_while_the_head_looks_on(browser: Browser, stage: Stage) -> None:
     l1 = stage.sample.teams["l1"].id
     job, other = (

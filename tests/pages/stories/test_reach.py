@@ -63,6 +63,7 @@ def _goes_back(a: dict[str, Any], b: dict[str, Any]) -> bool:
     return bool(above or (same and b["right"] <= a["left"]))
 
 
+@pytest.mark.slow
 def test_what_opens_over_a_page_is_accessible_and_closes_by_escape(browser: Browser, stage: Stage) -> None:
     with scene(browser, stage, "agent", "en", name="opened") as me:
         tab = me.page

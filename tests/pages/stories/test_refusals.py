@@ -78,7 +78,9 @@ def test_every_refusal_is_a_friendly_page_in_the_frame(stage: Stage, app: Flask,
         assert not WORDS[language].search(" ".join(words)), (status, words)
 
 
-@pytest.mark.parametrize(("language", "right"), [("en", "“Background jobs”"), ("ru", "«Фоновые задания»")])
+@pytest.mark.parametrize(
+    ("language", "right"), [("en", "“Background jobs”"), ("ru", "«Фоновые задания»")], ids=["en", "ru"]
+)
 def test_a_page_that_one_may_not_see_names_the_permission_in_words(
     browser: Browser, stage: Stage, language: str, right: str
 ) -> None:

@@ -4,7 +4,7 @@
   "use strict";
   const LEAST = 44;
   const found = [];
-  const controls = "button, summary, select, textarea, input:not([type=hidden]), a.button, nav a, .pencil, [data-open]";
+  const controls = "button, summary, select, textarea, input:not([type=hidden]), a.button, a.tag, nav a, .pencil, [data-open]";
   const labelled = (control) => (control.matches("[type=checkbox], [type=radio]") ? (control.closest("label") ?? control) : control);
   for (const control of document.querySelectorAll(controls)) {
     const seen = labelled(control);
