@@ -55,10 +55,10 @@ def plugins() -> Response:
 def on(name: str) -> Response:
     """Have a plugin enabled in the background, where this process may have the schema changed."""
     try:
-        if not is_embedded(cast(Desk, desk())):
-            raise Conflict(say("Here a plugin is enabled by a command: `itsm plugins enable {name}`.", name=name))
         with writing() as uow:
             ask_to_enable(uow, name=name)
+            if not is_embedded(cast(Desk, desk())):  # after it is known that there is such a plugin; undoes the asking
+                raise Conflict(say("Here a plugin is enabled by a command: `itsm plugins enable {name}`.", name=name))
     except Conflict as error:
         flash(translated(error.message))
     else:
