@@ -1,14 +1,12 @@
 """The desk of the access tests: made once for each engine with everybody in it, each test rolled back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 
 import pytest
 
 from itsm.plugins.machinery.members import Member
-from itsm.plugins.testing.engines import new_database
-from itsm.plugins.testing.fixtures import ENGINES, rolled_back
-from itsm.plugins.testing.worlds import World, new_world
+from itsm.plugins.testing.fixtures import ENGINES, kept_worlds, rolled_back
+from itsm.plugins.testing.worlds import World
 from tests.access.cast import Cast, engage
 
 Engaged = tuple[World, Cast]
@@ -20,15 +18,11 @@ def engaged_worlds(
 ) -> Iterator[Callable[[str], Engaged]]:
     """A world of one's own by engine, for everybody of the cast signs in, which costs a second or two."""
     made: dict[str, Engaged] = {}
-    with ExitStack() as stack:
+    with kept_worlds(request, tmp_path_factory, enabled_plugins) as worlds:
 
         def engaged(engine: str) -> Engaged:
-            if engine not in made:
-                folder = tmp_path_factory.mktemp(f"access-{engine}")
-                url = f"sqlite:///{folder / 'desk.sqlite3'}"
-                if engine == "postgresql":
-                    url = stack.enter_context(new_database(request.getfixturevalue("postgres_url")))
-                world = stack.enter_context(new_world(url, folder, enabled_plugins))
+            world = worlds(engine)
+            if engine not in made or made[engine][0] is not world:
                 made[engine] = (world, engage(world))
             return made[engine]
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from itsm.authoring.new import new_plugin
 from itsm.plugins.testing import Visitor, World
-from itsm.plugins.testing.fixtures import unexpected
+from itsm.plugins.testing.fixtures import rolled_back, unexpected
 from itsm.plugins.testing.forms import forms_of
 
 PAGE = """
@@ -111,3 +113,12 @@ def test_a_test_that_passes_over_a_fault_fails_and_names_plugin_hook_and_error(t
     assert "UndefinedError: 'missing' is undefined" in done.stdout
     assert "FAILED tests/test_two_words.py::test_pages_show" in done.stdout
     assert "test_a_score_is_kept" not in done.stdout
+
+
+def test_a_test_that_loses_its_connection_fails_alone(worlds: Callable[[str], World]) -> None:
+    broken = worlds("postgresql")
+    lost = pytest.raises(pytest.fail.Exception, match="lost during this test")
+    with lost, rolled_back(broken), pytest.raises(OperationalError):
+        broken.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with rolled_back(worlds("postgresql")) as world:
+        assert world.connection.scalar(text("SELECT 1")) == 1

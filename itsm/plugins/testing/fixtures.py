@@ -30,6 +30,8 @@ from itsm.plugins.testing.worlds import START, Clock, World, new_world
 
 LACKING = lacking_postgres()
 LAST_LINES = 6
+LOST = """The connection to the database was lost during this test: the server ended it, or an exception that is no
+`Exception` (a time limit, sys.exit) came up while a statement ran. The next test gets a new database."""
 ENGINES = ["sqlite"] if LACKING else ["sqlite", "postgresql"]
 
 
@@ -87,23 +89,32 @@ def postgres_url() -> Iterator[str]:
     context.__exit__(None, None, None)
 
 
-@pytest.fixture(scope="session")
-def worlds(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, enabled_plugins: Sequence[Member]
+@contextmanager
+def kept_worlds(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, members: Sequence[Member]
 ) -> Iterator[Callable[[str], World]]:
-    """Worlds by engine, made at their first use."""
+    """`world(engine)`: made at its first use, and anew when a test has lost its connection."""
     made: dict[str, World] = {}
     with ExitStack() as stack:
 
         def world(engine: str) -> World:
-            if engine not in made:
-                folder = tmp_path_factory.mktemp(engine)
+            if engine not in made or made[engine].connection.invalidated:
+                folder = folders.mktemp(engine)
                 url = f"sqlite:///{folder / 'desk.sqlite3'}"
                 if engine == "postgresql":
                     url = stack.enter_context(new_database(request.getfixturevalue("postgres_url")))
-                made[engine] = stack.enter_context(new_world(url, folder, enabled_plugins))
+                made[engine] = stack.enter_context(new_world(url, folder, members))
             return made[engine]
 
+        yield world
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, enabled_plugins: Sequence[Member]
+) -> Iterator[Callable[[str], World]]:
+    """Worlds by engine."""
+    with kept_worlds(request, tmp_path_factory, enabled_plugins) as world:
         yield world
 
 
@@ -114,9 +125,12 @@ def rolled_back(world: World) -> Iterator[World]:
     savepoint = world.connection.begin_nested()
     yield world
     left = world.desk.faults.take()
+    lost = world.connection.invalidated
     savepoint.rollback()
     world.desk.registry.revisions.clear()
     world.desk.registry.parsed.clear()
+    if lost:
+        pytest.fail(LOST, pytrace=False)
     if left:
         pytest.fail(unexpected(left), pytrace=False)
 
