@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from itsm.core.act import Act, system
 from itsm.core.hookspecs.imports import ImportJob, ImportReport
@@ -30,8 +31,8 @@ from itsm.plugins.testing.worlds import START, Clock, World, new_world
 
 LACKING = lacking_postgres()
 LAST_LINES = 6
-LOST = """The connection to the database was lost during this test: the server ended it, or an exception that is no
-`Exception` (a time limit, sys.exit) came up while a statement ran. The next test gets a new database."""
+LOST = """The connection to the database was lost during this test: the server ended it, a thread worked on it too, or
+an exception that is no `Exception` (a time limit, sys.exit) came up in a statement. The next gets a new database."""
 ENGINES = ["sqlite"] if LACKING else ["sqlite", "postgresql"]
 
 
@@ -125,8 +126,11 @@ def rolled_back(world: World) -> Iterator[World]:
     savepoint = world.connection.begin_nested()
     yield world
     left = world.desk.faults.take()
+    try:
+        savepoint.rollback()
+    except SQLAlchemyError:  # somebody ended it, or another thread works on this connection
+        world.connection.invalidate()
     lost = world.connection.invalidated
-    savepoint.rollback()
     world.desk.registry.revisions.clear()
     world.desk.registry.parsed.clear()
     if lost:
