@@ -163,7 +163,7 @@ OUTSIDE = ("//evil.example", "https://evil.example", "/\\evil.example", "/\tx", 
 
 def test_a_sign_in_leads_nowhere_outside(comes: Comes) -> None:
     for target in OUTSIDE:
-        assert comes(following=target).location == "/", target
+        assert comes(following=target).location == "/start", target
 
 
 def test_a_request_does_not_choose_where_the_provider_sends_people(company: Company) -> None:
