@@ -24,6 +24,7 @@ TITLES: Mapping[str, Message] = {
     "rules": say("Rules"),
     "search": say("Search"),
     "services": say("Services"),
+    "answers": say("Ready answers"),
 }
 SENTENCES: Mapping[str, Message] = {
     "role_saved": say("changed the role"),
