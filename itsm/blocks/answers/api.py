@@ -7,6 +7,8 @@ from flask import jsonify
 from marshmallow import fields
 
 from itsm.blocks.answers.verbs import Entry, filled, list_ready, run_macro
+from itsm.core.errors import Invalid, Unknown
+from itsm.core.hookspecs.guards import Draft
 from itsm.core.schemas import Answer, AnyValues, Body, Ident, Strict
 from itsm.core.tickets.api.parameters import IDEMPOTENCY, MATCH
 from itsm.core.tickets.api.shapes import ticket_out
@@ -62,16 +64,22 @@ class MacroIn(Strict):
 def list_answers(query: Mapping[str, Any]) -> Any:
     """The answers that you may use; with `ticket`, each filled in for it in the language of its reader."""
     with reading() as uow:
-        draft = None
-        if "ticket" in query:
-            ticket = find_ticket(uow, number=query["ticket"])
-            require_on(uow, STAFF, ticket)
-            draft = draft_of(uow, ticket)
+        draft = _draft(uow, query["ticket"]) if "ticket" in query else None
         items = [
             {**_out(entry), "filled": filled(uow, draft, entry) if draft else None}
             for entry in list_ready(uow, "answer")
         ]
     return jsonify(items=items)
+
+
+def _draft(uow: UnitOfWork, number: int) -> Draft:
+    """The ticket as answers read it; one that is not there is wrong in the query, as any value there."""
+    try:
+        ticket = find_ticket(uow, number=number)
+    except Unknown as error:
+        raise Invalid.field("ticket", error.message) from error
+    require_on(uow, STAFF, ticket)
+    return draft_of(uow, ticket)
 
 
 def _out(entry: Entry) -> dict[str, Any]:

@@ -49,6 +49,7 @@
     } else if (element.matches("input, textarea, select")) element.focus();
     else element.click();
     if (element.dataset.to) document.querySelector(element.dataset.to)?.focus(); // at once: the next key is text
+    if (document.activeElement.matches("input:not([type=checkbox]), textarea, select")) ahead = null; // it is there already
   };
   const spelt = (key) => (/[A-Z]/.test(key) ? `Shift ${key}` : key);
 

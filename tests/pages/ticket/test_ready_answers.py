@@ -69,7 +69,7 @@ def test_a_macro_is_run_by_its_letter_and_enter(desk: Visit, number: int) -> Non
     desk.go(f"/tickets/{number}")
     keys.press("Shift+K")
     tab.wait_for_url(f"**/tickets/{number}/macros/quick")
-    expect(tab.locator("#said-reply")).to_have_value(f"We need a day for #{number}.")
+    expect(tab.locator("#said-reply")).to_have_value(f"Hello Requester,\n\nWe need a day for #{number}.\n\nAgent")
     keys.press("Enter")
     tab.wait_for_url(f"**/tickets/{number}")
     expect(tab.locator("#fact-assignee")).to_contain_text("Agent")
