@@ -38,7 +38,8 @@
   document.addEventListener("htmx:after:swap", (event) => {
     if (!event.detail.ctx?.sourceElement.matches("[data-live]")) queueMicrotask(give); // once the page has set the focus
   });
-  addEventListener("pageshow", () => (ahead = null));
+  // A page that is shown again from the browser's memory expects nothing; a new one may be shown after its first key.
+  addEventListener("pageshow", (event) => event.persisted && (ahead = null));
 
   const use = (element) => {
     if (element.matches("a[href]:not([href^='#'])")) expectMore();

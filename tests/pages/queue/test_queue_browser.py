@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from itsm.core.act import Act, system
 from itsm.core.tickets.verbs import change_ticket, move_ticket, open_ticket
@@ -121,3 +121,17 @@ def test_tools_unfold_in_place_one_at_a_time(page: Visit, site: Site) -> None:
     tab.locator("#tool-view").click()
     expect(looks).to_have_count(0)
     assert tab.url.endswith("/?assignee=none")
+
+
+def test_what_is_struck_before_an_input_has_come_is_text_for_it(page: Visit, site: Site) -> None:
+    opened(site, "Ahead")
+    tab = page.page
+    page.go("/?assignee=none")
+    held: list[Route] = []
+    tab.route("**/tickets/tools**", lambda route: held.append(route))  # a method of a list will not do
+    with tab.expect_request("**/tickets/tools**"):
+        tab.keyboard.press("f")
+    tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")  # browsers send it late
+    tab.keyboard.type("printer m")
+    held[0].continue_()
+    expect(tab.locator("#filters [name=q]")).to_have_value("printer m")
