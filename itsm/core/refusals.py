@@ -27,12 +27,17 @@ def _walk(messages: Any, path: str) -> Iterator[Refusal]:
         yield Refusal(path, messages if isinstance(messages, Message) else Message(str(messages)))
 
 
-def load_list(schema: type[Schema], value: Any) -> list[dict[str, Any]]:
-    """A list of entries with a `key` each, as their schema understands them; no key is there twice."""
+def loaded(schema: Schema, value: Any) -> Any:
+    """A value as a schema understands it; raises `Invalid` naming each field that it refuses."""
     try:
-        entries: list[dict[str, Any]] = schema(many=True).load(value)
+        return schema.load(value)
     except ValidationError as error:
         raise Invalid(refusals=refusals_of(error.messages)) from error
+
+
+def load_list(schema: type[Schema], value: Any) -> list[dict[str, Any]]:
+    """A list of entries with a `key` each, as their schema understands them; no key is there twice."""
+    entries: list[dict[str, Any]] = loaded(schema(many=True), value)
     keys = [entry["key"] for entry in entries]
     doubled = [place for place, key in enumerate(keys) if key in keys[:place]]
     if doubled:

@@ -48,6 +48,11 @@ def standing(*about: object) -> str:
     return hmac.new(str(current_app.secret_key).encode(), told.encode(), hashlib.sha256).hexdigest()[:20]
 
 
+def tag_of(standing: str, html: str) -> str:
+    """The tag of an element: what it stands for, and how it looks."""
+    return f"{standing}.{digest(html)}"
+
+
 def digest(html: str) -> str:
     """What stands for all that can be seen; the token of forms is another one each second, and nobody sees it."""
     return hashlib.sha256(html.replace(generate_csrf(), "").encode()).hexdigest()[:20]
@@ -60,8 +65,9 @@ def refreshed(standing: str, make: Callable[[], Markup], wrap: Callable[[Markup,
     if old := next((tag for tag in known if tag[0] == standing), None):
         return _tagged(Response(status=304), "".join(old))
     html = make()
-    tag = f"{standing}.{digest(html)}"
-    if any(f".{old[2]}" == tag[len(standing) :] for old in known):
+    tag = tag_of(standing, html)
+    looks = tag.partition(".")[2]
+    if any(old[2] == looks for old in known):
         return _tagged(Response(status=304), tag)
     return _tagged(Response(wrap(html, tag)), tag)
 

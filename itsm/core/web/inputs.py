@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from itsm.core.errors import Invalid, Refusal
-from itsm.core.refusals import refusals_of
+from itsm.core.refusals import loaded
 from itsm.core.texts import say
 from itsm.core.web.edge import translated
 
@@ -66,13 +66,10 @@ class Input:
 
 def parse(schema: type[Schema], form: Typed) -> dict[str, Any]:
     """Read a form by a schema; names that the schema does not have are refused. Raises `Invalid`."""
-    loaded = schema()
-    several = {name for name, declared in loaded.fields.items() if isinstance(declared, fields.List)}
+    reader = schema()
+    several = {name for name, declared in reader.fields.items() if isinstance(declared, fields.List)}
     raw = {name: form.getlist(name) if name in several else form[name] for name in form if name not in FRAME}
-    try:
-        data: dict[str, Any] = loaded.load(raw)
-    except ValidationError as error:
-        raise Invalid(refusals=refusals_of(error.messages)) from error
+    data: dict[str, Any] = loaded(reader, raw)
     return data
 
 

@@ -1,31 +1,19 @@
 """Agents at their desks, in a real browser: by keys alone, two at once, with drafts and pictures."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from itsm.core.tickets.verbs import change_ticket, open_ticket
-from tests.pages.browser import Site, Visit, browser, site, visiting
+from tests.pages.browser import Site, Visit, visiting
 
-__all__ = ["browser", "site"]
 PASTE = """() => {
   const data = new DataTransfer();
   data.items.add(new File(["png"], "image.png", { type: "image/png" }));
   const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
   document.getElementById("body").dispatchEvent(event);
 }"""
-
-
-@pytest.fixture
-def desk(browser: Browser, site: Site) -> Iterator[Visit]:
-    """The agent's window."""
-    with visiting(browser, site, locale="en-US", viewport={"width": 1280, "height": 900}) as visit:
-        visit.page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
-        visit.sign_in("agent")
-        yield visit
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """Ready answers and macros by keys, in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from itsm.blocks.answers.verbs import apply_answers, apply_macros
 from itsm.core.configuration.verbs import change_document
 from itsm.core.tickets.verbs import open_ticket
 from itsm.plugins.testing.sample import TESTER
-from tests.pages.browser import Site, Visit, browser, site, visiting
+from tests.pages.browser import Site, Visit
 
-__all__ = ["browser", "site"]
 AROUND = {"around": [{"salutation": {"en": "Hello {{requester}},"}, "signature": {"en": "{{agent}}"}}]}
 ANSWERS = [
     {
@@ -35,16 +32,6 @@ def number(site: Site) -> int:
     with site.desk.unit_of_work(site.sample.act(site.desk, "head")) as uow:
         asked = site.sample.people["requester"].id
         return int(open_ticket(uow, kind="incident", title="Printer", requested_for=asked).id)
-
-
-@pytest.fixture
-def desk(browser: Browser, site: Site) -> Iterator[Visit]:
-    """The agent's window."""
-    with visiting(browser, site, locale="en-US", viewport={"width": 1280, "height": 900}) as visit:
-        visit.page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
-        visit.sign_in("agent")
-        yield visit
 
 
 def test_an_answer_is_put_where_the_cursor_stands_with_one_salutation_and_signature(desk: Visit, number: int) -> None:

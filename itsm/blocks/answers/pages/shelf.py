@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from itsm.blocks.answers.pages.blueprint import STAFF, pages, ticket_of
@@ -25,11 +24,10 @@ from itsm.blocks.answers.verbs import (
     remove_ready,
     save_ready,
 )
-from itsm.core.configuration.forms import body_of, parts_of_body, put_refusals
-from itsm.core.configuration.forms.parts import Unread
+from itsm.core.configuration.forms import body_of, parts_of_body, put_refusals, unread
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, Refusal, Unknown
 from itsm.core.filling import template_fault
-from itsm.core.refusals import refusals_of
+from itsm.core.refusals import loaded
 from itsm.core.texts import say
 from itsm.core.tickets.verbs.draft import draft_of
 from itsm.core.web import needs, reading, writing
@@ -152,13 +150,9 @@ def _sent(what: str, id_: int | None) -> Response:
 
 def _read(what: str, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed as its schema understands it."""
-    unread = [Refusal(n, say("This is not YAML that can be read.")) for n, v in typed.items() if isinstance(v, Unread)]
-    if unread:
-        raise Invalid(refusals=unread)
-    try:
-        value: dict[str, Any] = SCHEMAS[what]().load(typed)
-    except ValidationError as error:
-        raise Invalid(refusals=refusals_of(error.messages)) from error
+    if faults := list(unread(typed)):
+        raise Invalid(refusals=faults)
+    value: dict[str, Any] = loaded(SCHEMAS[what](), typed)
     return value
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from itsm.blocks.answers.rules import OWN_VALUES
 from itsm.blocks.answers.verbs import DESK, ME, NOTE, REPLY, Entry, list_ready, ready_by_key
 from itsm.core.configuration.forms import Part
-from itsm.core.configuration.verbs import document
 from itsm.core.people.names import list_teams
 from itsm.core.texts import Label, label_text, say
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.steps import step_names
 from itsm.core.web.edge import locale, translated
 from itsm.core.work.uow import UnitOfWork
 
@@ -33,17 +33,11 @@ def settable(uow: UnitOfWork) -> list[tuple[str, str]]:
     return [(name, labels.name(name)) for name in names]
 
 
-def steps(uow: UnitOfWork) -> dict[str, str]:
-    """The steps of all types of tickets by key."""
-    found = (way for kind in uow.registry.kinds for way in document(uow, f"workflow.{kind}").body["transitions"])
-    return {way["key"]: label_text(way["label"], locale()) for way in found if not way.get("hidden")}
-
-
 def offer(uow: UnitOfWork, parts: Iterable[Part]) -> None:
     """Put into the inputs of a form what there is to choose of this block's own; a key is made where none is given."""
     offered: Mapping[str, Options] = {
         "purpose": [*purposes(uow).items()],
-        "transition": [*steps(uow).items()],
+        "transition": [*step_names(uow).items()],
         **{name: _answers(uow, name) for name in (REPLY, NOTE)},
     }
     for part in parts:
@@ -78,7 +72,8 @@ def acts_of(uow: UnitOfWork, entry: Entry, *, texts: bool = False) -> list[str]:
         told.append(translated(say("Take the ticket, if nobody has it")))
     if texts:
         written = {translated(PURPOSES[name]): body[name] for name in (REPLY, NOTE) if body[name]}
-        written |= {Labels(uow).name(name): key for name, key in body["texts"].items()}
+        labels = Labels(uow)
+        written |= {labels.name(name): key for name, key in body["texts"].items()}
         told += [f"{name}: {_answer(uow, key)}" for name, key in written.items()]
     told += [f"{name}: {value}" for name, value in _values(uow, body["set"])]
     if body["tags"]:
@@ -86,7 +81,7 @@ def acts_of(uow: UnitOfWork, entry: Entry, *, texts: bool = False) -> list[str]:
     if body["watch"]:
         told.append(translated(say("Watch it")))
     if body["transition"]:
-        step = steps(uow).get(body["transition"], body["transition"])
+        step = step_names(uow).get(body["transition"], body["transition"])
         told.append(translated(say("Step: {step}", step=step)))
     return told
 

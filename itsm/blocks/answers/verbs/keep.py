@@ -12,7 +12,6 @@ from itsm.blocks.answers.seen import ALL, OF_GROUPS, STAFF, groups_below
 from itsm.core.errors import Forbidden, Invalid, Stale, TooLarge, Unknown
 from itsm.core.ledger.verbs import append
 from itsm.core.people.models import Team
-from itsm.core.schemas import MAX_ID
 from itsm.core.texts import Label, fold, label_text, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -48,14 +47,19 @@ class Entry:
 
 
 def list_ready(uow: UnitOfWork, what: str) -> list[Entry]:
-    """What the actor may use: one's own first, then that of groups, then the desk's; each by name. Read once."""
+    """What the actor may use: one's own first, then that of groups, then the desk's; each by name."""
+    return [entry for entry in _usable(uow) if entry.what == what]
+
+
+def _usable(uow: UnitOfWork) -> list[Entry]:
+    """Answers and macros, read once."""
     found: list[Entry] | None = uow.memo.get("answers")
     if found is None:
         columns = (Ready.id, Ready.what, Ready.key, Ready.label, Ready.team_id, Ready.person_id, Ready.body,
                    Ready.version, Team.label.label("group"), Team.key.label("team"))  # fmt: skip
         rows = uow.session.execute(uow.query(Ready, *columns).outerjoin(Team, Team.id == Ready.team_id)).all()
         found = uow.memo["answers"] = sorted((Entry(*row) for row in rows), key=_place)
-    return [entry for entry in found if entry.what == what]
+    return found
 
 
 def _place(entry: Entry) -> tuple[int, str, str]:
@@ -65,11 +69,10 @@ def _place(entry: Entry) -> tuple[int, str, str]:
 
 def find_ready(uow: UnitOfWork, *, id_: int) -> Entry:
     """One that the actor may use; others are unknown."""
-    for what in ("answer", "macro"):
-        for entry in list_ready(uow, what):
-            if entry.id == min(id_, MAX_ID):
-                return entry
-    raise Unknown(say("There is nothing ready with the number {id}.", id=id_))
+    entry = next((entry for entry in _usable(uow) if entry.id == id_), None)
+    if entry is None:
+        raise Unknown(say("There is nothing ready with the number {id}.", id=id_))
+    return entry
 
 
 def ready_by_key(uow: UnitOfWork, what: str, key: str) -> Entry | None:

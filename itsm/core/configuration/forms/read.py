@@ -7,7 +7,8 @@ from marshmallow import Schema
 
 from itsm.core.configuration.forms.parts import Unread, kind_of, names_of, schema_of
 from itsm.core.configuration.outside import from_text
-from itsm.core.errors import Invalid
+from itsm.core.errors import Invalid, Refusal
+from itsm.core.texts import say
 from itsm.core.web.inputs import Typed
 
 PREFIX = "v"
@@ -18,6 +19,15 @@ NOTHING = object()
 def body_of(schema: Schema, form: Typed, *, leaving: frozenset[str] = frozenset()) -> dict[str, Any]:
     """What was typed, for the schema to judge; what is no YAML stays as `Unread`. leaving: fields not on the form."""
     return dict(_group(schema, form, PREFIX, leaving))
+
+
+def unread(value: Any, place: str = "") -> Iterator[Refusal]:
+    """What of a body is no YAML, each at its place."""
+    if isinstance(value, Unread):
+        yield Refusal(place.rstrip("."), say("This is not YAML that can be read."))
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield from unread(one, f"{place}{name}.")
 
 
 def _group(schema: Schema, form: Typed, path: str, leaving: frozenset[str] = frozenset()) -> Iterator[tuple[str, Any]]:

@@ -1,14 +1,14 @@
 """Any document as forms: its entries as tables, each entry a form; a change is a revision that is put in force."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
-from itsm.core.configuration.forms import altered, body_of, parts_of_body, put_refusals
-from itsm.core.configuration.forms.parts import Unread, schema_of
+from itsm.core.configuration.forms import altered, body_of, parts_of_body, put_refusals, unread
+from itsm.core.configuration.forms.parts import schema_of
 from itsm.core.configuration.forms.table import Table, table_of, title_of
 from itsm.core.configuration.pages.blueprint import pages
 from itsm.core.configuration.pages.differences import rows_of
@@ -121,8 +121,8 @@ def _saved(name: str, part: str, entry: str | None, typed: dict[str, Any], done:
     try:
         with writing(reason) as uow:
             spot = find_spot(uow, name, part, entry)
-            if unread := list(_unread(typed, spot.prefix)):
-                raise Invalid(refusals=unread)
+            if faults := list(unread(typed, spot.prefix)):
+                raise Invalid(refusals=faults)
             change_document(uow, name=name, body=spot.with_value(typed), reason=reason, match=match)
     except Invalid as error:
         return _refused(name, part, entry, Shown(typed, error.refusals, _whole(error), status=error.status))
@@ -151,11 +151,3 @@ def _overtaken(name: str, part: str, entry: str | None, typed: dict[str, Any], e
         meanwhile = difference(uow, revision_id=spot.revision, against=before) if spot.revision else ()
         told = [translated(error.message), translated(say("See what differs; saving again replaces it."))]
         return show_spot(uow, spot, Shown(typed, (), told, meanwhile, error.status))
-
-
-def _unread(value: Any, place: str) -> Iterator[Refusal]:
-    if isinstance(value, Unread):
-        yield Refusal(place.rstrip("."), say("This is not YAML that can be read."))
-    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for name, one in inner:
-        yield from _unread(one, f"{place}{name}.")

@@ -11,7 +11,7 @@ from itsm.core.db import upsert
 from itsm.core.errors import Conflict, Invalid, Stale, Unknown
 from itsm.core.hookspecs.declarations import DocumentType
 from itsm.core.ledger.verbs import append
-from itsm.core.refusals import refusals_of
+from itsm.core.refusals import loaded
 from itsm.core.schemas import MAX_ID
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
@@ -87,13 +87,10 @@ def document_type(uow: UnitOfWork, name: str) -> DocumentType:
 def check_body(uow: UnitOfWork, *, name: str, body: Any) -> dict[str, Any]:
     """The body as the document's schema and its own rule understand it, whatever stands elsewhere in the desk."""
     declared = document_type(uow, name)
-    try:
-        loaded: dict[str, Any] = declared.schema().load(body)
-    except ValidationError as error:
-        raise Invalid(refusals=refusals_of(error.messages)) from error
+    understood: dict[str, Any] = loaded(declared.schema(), body)
     if declared.check is not None:
-        declared.check(loaded)
-    return loaded
+        declared.check(understood)
+    return understood
 
 
 def check_document(uow: UnitOfWork, *, name: str, body: Any) -> dict[str, Any]:

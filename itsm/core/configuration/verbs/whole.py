@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from marshmallow import ValidationError
 from packaging.version import InvalidVersion, Version
 
 from itsm import __version__
@@ -14,7 +13,7 @@ from itsm.core.configuration.verbs.documents import check_body, document, docume
 from itsm.core.configuration.verbs.trial import normal
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.hookspecs.declarations import ConfigurationPart, DocumentType, Finding
-from itsm.core.refusals import refusals_of
+from itsm.core.refusals import loaded
 from itsm.core.texts import Message, say
 from itsm.core.work.uow import UnitOfWork
 
@@ -127,10 +126,7 @@ def _check_head(uow: UnitOfWork, content: Any) -> dict[str, Any]:
     if isinstance(format_, int) and not isinstance(format_, bool) and format_ > FORMAT:
         told = say("This file has format {theirs}; this desk reads {ours}: update itsm.", theirs=format_, ours=FORMAT)
         raise Invalid.field("format", told)
-    try:
-        whole: dict[str, Any] = WholeSchema().load(content)
-    except ValidationError as error:
-        raise Invalid(refusals=refusals_of(error.messages)) from error
+    whole: dict[str, Any] = loaded(WholeSchema(), content)
     strangers = [Refusal(f"plugins.{name}", why) for name, why in _absent(uow, whole["plugins"])]
     if not strangers:
         parts = {part.name for part in parts_of(uow)}

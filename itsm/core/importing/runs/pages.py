@@ -30,7 +30,7 @@ from itsm.core.texts import Message, label_text, say
 from itsm.core.web import desk, needs, reading, writing
 from itsm.core.web.edge import locale, translated
 from itsm.core.web.frame import render
-from itsm.core.web.in_place import digest, refreshed, standing
+from itsm.core.web.in_place import refreshed, standing, tag_of
 from itsm.core.web.inputs import by_field
 from itsm.core.work.uow import UnitOfWork
 from itsm.core.work.verbs import has_failed
@@ -114,7 +114,7 @@ def _one(run_id: int, *, status: int = 200, errors: Sequence[str] = ()) -> Respo
         run = find_run(uow, run_id=run_id)
         html = _html(uow, run, errors)
         label = _labels(uow).get(run.importer, run.importer)
-        live = _live(run, html, f"{_standing(run)}.{digest(html)}")
+        live = _live(run, html, tag_of(_standing(run), html))
         return render(uow, "core/import_run.html", status=status, run=run, label=label, live=live)
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import Row
 
 from itsm.core.texts import Message
 from itsm.core.tickets.pages.labels import Labels
+from itsm.core.tickets.pages.queue.asked import UNFINISHED, URGENT_FIRST
 from itsm.core.tickets.verbs import count_tickets, list_tickets
 from itsm.core.web import actor
 from itsm.core.work.uow import UnitOfWork
 
 SHOWN, MOST = 8, 1_000
-UNFINISHED = {"state_category": "unfinished"}
 
 
 class Pile(NamedTuple):
@@ -30,7 +30,7 @@ def pile(uow: UnitOfWork, title: Message, **about: int) -> Pile | None:
     if not actor().holds("tickets.read"):
         return None
     filters = {**UNFINISHED, **{name: str(value) for name, value in about.items()}}
-    rows = list_tickets(uow, filters=filters, limit=SHOWN, group="priority", sort="number").rows
+    rows = list_tickets(uow, filters=filters, limit=SHOWN, **URGENT_FIRST).rows
     total = len(rows) if len(rows) < SHOWN else count_tickets(uow, filters=filters, most=MOST + 1)
     people = {id_ for row in rows for id_ in (row.assignee_id, row.requested_for_id)}
     labels = Labels(uow, people=people, teams={row.team_id for row in rows})

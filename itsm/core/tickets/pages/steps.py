@@ -17,7 +17,7 @@ from itsm.core.tickets.values import values_of
 from itsm.core.tickets.verbs.demands import standing_of
 from itsm.core.tickets.verbs.draft import draft_of, workflow_of
 from itsm.core.web import actor
-from itsm.core.web.edge import translated
+from itsm.core.web.edge import locale, translated
 from itsm.core.web.inputs import Input
 from itsm.core.work.uow import UnitOfWork
 
@@ -52,6 +52,16 @@ def ways_of(uow: UnitOfWork, ticket: Ticket) -> list[Transition]:
     """The transitions out of the ticket's state that are offered to this actor."""
     leaving = workflow_of(uow, ticket.kind)[1].leaving(ticket.state)
     return [way for way in leaving if not way.hidden and _may(way, ticket)]
+
+
+def step_names(uow: UnitOfWork) -> dict[str, str]:
+    """The steps of all types by key; where types call one differently, as the first type does."""
+    found: dict[str, str] = {}
+    for kind in uow.registry.kinds:
+        for way in workflow_of(uow, kind)[1].transitions.values():
+            if not way.hidden:
+                found.setdefault(way.key, label_text(way.label, locale()))
+    return found
 
 
 def _may(way: Transition, ticket: Ticket) -> bool:

@@ -16,17 +16,17 @@ from itsm.core.texts import Message, say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.panels import home_panels
+from itsm.core.tickets.pages.queue.asked import UNFINISHED, URGENT_FIRST
 from itsm.core.tickets.pages.queue.live import is_staff_here
 from itsm.core.tickets.verbs import list_tickets
 from itsm.core.tickets.verbs.mine import Changed, Load, changed_since, load_of
 from itsm.core.web import actor, needs, reading, writing
 from itsm.core.web.edge import translated
 from itsm.core.web.frame import render
-from itsm.core.web.in_place import digest, refreshed, standing
+from itsm.core.web.in_place import refreshed, standing, tag_of
 from itsm.core.work.uow import UnitOfWork
 
 SHOWN = 10
-URGENT_FIRST = {"group": "priority", "sort": "number"}  # and the older one of two that are as urgent
 ASKED_AGAIN = timedelta(minutes=5)
 LONGEST_AWAY = timedelta(days=14)
 LAST_LOOK = "home.looked"
@@ -57,7 +57,7 @@ def home() -> Response:
         return redirect(url_for("tickets.queue"))
     with reading() as uow:
         html = _html(uow)
-        return render(uow, "core/home.html", live=_live(html, f"{_standing(uow)}.{digest(html)}"))
+        return render(uow, "core/home.html", live=_live(html, tag_of(_standing(uow), html)))
 
 
 @pages.get("/my/live")
@@ -108,12 +108,11 @@ def _since(uow: UnitOfWork) -> datetime:
 
 
 def _piles(uow: UnitOfWork, teams: Collection[int], loads: Sequence[Load]) -> Sequence[Pile]:
-    unfinished = {"state_category": "unfinished"}
-    mine = {**unfinished, "assignee": "me"}
+    mine = {**UNFINISHED, "assignee": "me"}
     own = [load for load in loads if load.assignee_id == actor().person_id]
     piles = [_pile(uow, "mine", say("My work"), say("You have no open tickets."), mine, own)]
     if teams:
-        free = {**unfinished, "team": ",".join(map(str, teams)), "assignee": "none"}
+        free = {**UNFINISHED, "team": ",".join(map(str, teams)), "assignee": "none"}
         nobodys = [load for load in loads if load.assignee_id is None]
         empty = say("Everything has its assignee.")
         piles.append(_pile(uow, "free", say("Unclaimed in my groups"), empty, free, nobodys))

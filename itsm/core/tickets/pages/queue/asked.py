@@ -8,6 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 UNFINISHED = {"state_category": "unfinished"}
+URGENT_FIRST = {"group": "priority", "sort": "number"}  # and the older one of two that are as urgent
 PLACES = ("after", "before")
 SHAPES = ("sort", "group", "columns")
 SHOWN = "shown"  # the columns of a page that refreshes itself, whatever is preferred meanwhile

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from itsm.core.errors import Invalid, Refusal
 from itsm.core.people.names import typed_person
 from itsm.core.schemas import Among, Body, Ident, Line, Size, Strict, Verbatim, YesNo
-from itsm.core.texts import label_text, say
+from itsm.core.texts import say
 from itsm.core.tickets.pages.blueprint import pages
 from itsm.core.tickets.pages.inputs import CHOICES, values_from
 from itsm.core.tickets.pages.labels import Labels
 from itsm.core.tickets.pages.queue.asked import Asked
-from itsm.core.tickets.pages.steps import step_of
+from itsm.core.tickets.pages.steps import step_names, step_of
 from itsm.core.tickets.verbs.draft import workflow_of
 from itsm.core.tickets.verbs.lists.bulk import MOST, BulkAct, Outcome, do_on_each, try_on_each
 from itsm.core.web import actor, needs, reading, writing
@@ -72,17 +72,7 @@ class Bar:
 def bar_of(uow: UnitOfWork, labels: Labels) -> Bar:
     """What may be done with selected tickets."""
     acts = [(name, translated(text)) for name, text in ACTS.items()]
-    return Bar(acts, CHOICES["team"](uow, labels), CHOICES["priority"](uow, labels), _steps(uow, labels))
-
-
-def _steps(uow: UnitOfWork, labels: Labels) -> list[tuple[str, str]]:
-    """The steps of all types by key; where types call it differently, the first one's name."""
-    found: dict[str, str] = {}
-    for kind in uow.registry.kinds:
-        for way in workflow_of(uow, kind)[1].transitions.values():
-            if not way.hidden:
-                found.setdefault(way.key, label_text(way.label, labels.locale))
-    return list(found.items())
+    return Bar(acts, CHOICES["team"](uow, labels), CHOICES["priority"](uow, labels), list(step_names(uow).items()))
 
 
 @pages.get("/tickets/bulk")
@@ -168,7 +158,7 @@ def _what(labels: Labels, name: str, act: BulkAct) -> str:
         value = (act.changes or {})[name]
         return translated(say("By the rules")) if name == "priority" and not value else labels.shown(name, value)
     if act.name == "step":
-        return dict(_steps(labels.uow, labels)).get(act.value, act.value)
+        return step_names(labels.uow).get(act.value, act.value)
     return act.value[:200]
 
 

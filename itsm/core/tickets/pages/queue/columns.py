@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import Row
 
 from itsm.core.errors import Invalid
+from itsm.core.hookspecs.declarations import Field
 from itsm.core.people.verbs import preference
 from itsm.core.texts import say
 from itsm.core.tickets.pages.export import COLUMNS, FOR_STAFF, columns_offered
@@ -102,10 +103,8 @@ def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Markup]:
     macros: Any = current_app.jinja_env.get_template("core/queue_cells.html").module
     plain = cache(partial(macros.plain, labels.name(name)))
     if name not in COLUMNS:
-        declared = labels.uow.registry.fields_of("ticket")
-        if declared[name].due:
-            return lambda row: plain(_due(labels, row, name))
-        return lambda row: plain(labels.shown(name, seen(is_staff(actor(), row), row.fields, declared).get(name)))
+        field = labels.uow.registry.fields_of("ticket")[name]
+        return lambda row: plain(_field(labels, field, row))
     if name in FOR_STAFF:
         return lambda row: plain(labels.shown(name, getattr(row, name)) if is_staff(actor(), row) else NOTHING)
     value = attrgetter(COLUMNS[name])
@@ -125,10 +124,11 @@ def _reader(labels: Labels, name: str) -> Callable[[Row[Any]], Markup]:
     return lambda row: plain(word(value(row)))
 
 
-def _due(labels: Labels, row: Row[Any], name: str) -> str:
-    """The time that is left while the ticket is open."""
-    value = seen(is_staff(actor(), row), row.fields, labels.uow.registry.fields_of("ticket")).get(name)
-    return left(value) if value and row.category in UNFINISHED else labels.shown(name, value)
+def _field(labels: Labels, field: Field, row: Row[Any]) -> str:
+    """A value of a field, if the reader may see it; of one that is due, while the ticket is open, the time left."""
+    held = {field.name: row.fields.get(field.name)}
+    value = seen(is_staff(actor(), row), held, {field.name: field}).get(field.name)
+    return left(value) if field.due and value and row.category in UNFINISHED else labels.shown(field.name, value)
 
 
 def _word(labels: Labels, name: str, value: Any) -> str:

@@ -25,7 +25,7 @@ from itsm.core.tickets.pages.queue.panels import tools_of
 from itsm.core.tickets.pages.queue.views import views_of
 from itsm.core.web import actor, needs, reading
 from itsm.core.web.frame import render
-from itsm.core.web.in_place import digest, standing
+from itsm.core.web.in_place import standing, tag_of
 from itsm.core.web.inputs import by_field
 from itsm.core.work.uow import UnitOfWork
 
@@ -64,4 +64,4 @@ def _list(uow: UnitOfWork, asked: Asked, staff: bool, looks: Looks) -> tuple[Mar
         html = list_html(uow, shown, names, find_page(uow, shown), now)
     except Invalid as error:
         return Markup(render_template("core/queue_views.html", views=views_of(uow, staff))), by_field(error)  # noqa: S704
-    return Markup(live_html(shown, html, f"{standing(now, shown)}.{digest(html)}")), {}  # noqa: S704  (a template's own)
+    return Markup(live_html(shown, html, tag_of(standing(now, shown), html))), {}  # noqa: S704  (a template's own)
