@@ -40,14 +40,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what this run leaves out, and remember why."""
+    """Deselect what this run leaves out, and remember why; the longest come first, so that none is waited for alone."""
     judged = [(item, _reason_to_leave_out(item, config)) for item in items]
     for item, why in judged:
         if why:
             config.stash[LEFT_OUT].setdefault(why, []).append(item.nodeid)
-    items[:] = [item for item, why in judged if not why]
+    items[:] = sorted((item for item, why in judged if not why), key=_is_brief)
     if dropped := [item for item, why in judged if why]:
         config.hook.pytest_deselected(items=dropped)
+
+
+def _is_brief(item: pytest.Item) -> bool:
+    return not any(item.get_closest_marker(name) for name in ("long", "slow", "faults"))
 
 
 def _reason_to_leave_out(item: pytest.Item, config: pytest.Config) -> str | None:
