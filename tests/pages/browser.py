@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 import itsm_incidents.models  # the tables of the plugin, before they are created
@@ -21,6 +21,8 @@ from tests.fixtures import INCIDENTS, Sample, fill, settings_for
 from tests.real import make_tables
 
 assert itsm_incidents.models.Wait
+REFRESHES = 16_000  # a little more than the interval at which pages refresh themselves, in milliseconds
+PATIENCE = 30_000  # milliseconds; Playwright waits as long for actions, and a busy machine shall fail nothing
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -79,6 +81,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("no browser: there is no `chromium` on this machine (apt install chromium)")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

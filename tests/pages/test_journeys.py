@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,18 @@ PAGES = (
     "/p/incidents/major", "/jobs", "/plugins", "/configuration", "/configuration/workflow.incident", "/no-such-page",
 )  # fmt: skip
 
+# Two opposites by default, all twelve with --long; the tour looks at every page in one of them.
+OPPOSITES = (("en", "light", 390), ("ru", "dark", 1600))
+LOOKS = [
+    pytest.param(*look, marks=() if look in OPPOSITES else pytest.mark.long)
+    for look in product(("en", "ru"), ("light", "dark"), (390, 1024, 1600))
+]
+
 
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Visit]:
     """A window in Russian."""
     with visiting(browser, site, locale="ru-RU", viewport={"width": 1280, "height": 900}) as visit:
-        visit.page.set_default_timeout(10_000)
         yield visit
 
 
@@ -109,9 +116,7 @@ def ugly(site: Site) -> int:
     return ticket.id
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1600])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_no_page_scrolls_sideways_or_breaks_its_policy(
     browser: Browser, site: Site, ugly: int, width: int, theme: str, language: str, tmp_path: Path
 ) -> None:

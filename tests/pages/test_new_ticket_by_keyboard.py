@@ -16,7 +16,6 @@ __all__ = ["browser", "site"]
 def page(browser: Browser, site: Site) -> Iterator[Visit]:
     """A window in which an agent has signed in."""
     with visiting(browser, site, viewport={"width": 1280, "height": 900}) as visit:
-        visit.page.set_default_timeout(10_000)
         visit.sign_in("agent")
         yield visit
 
@@ -73,6 +72,7 @@ def test_what_is_answered_at_once_is_resolved_by_keyboard_alone(page: Visit) -> 
 def test_arrows_choose_and_escape_leaves_what_was_typed(page: Visit) -> None:
     tab, keys = page.page, page.page.keyboard
     page.go("/tickets/new")
+    expect(tab.get_by_role("combobox", name="Requester")).to_be_focused()
     keys.type("er")
     found = tab.locator("#found-people")
     expect(found.locator("li")).to_have_count(2)

@@ -73,7 +73,6 @@ def window(browser: Browser, site: Site) -> Iterator[Window]:
     """A window in English."""
     context = browser.new_context(locale="en-US")
     page = context.new_page()
-    page.set_default_timeout(15_000)
     cdp = context.new_cdp_session(page)
     cdp.send("WebAuthn.enable")
     made = cdp.send(

@@ -20,6 +20,7 @@ from itsm.core.hookspecs.registry import Registry
 from itsm.core.work.limits import OutOfTime, time_limit
 from itsm.plugins.machinery.members import Member, load, ordered
 from itsm.plugins.testing.projects import incidents, members_of, with_needs
+from itsm.plugins.testing.sample import hash_quickly
 from itsm.plugins.testing.worlds import new_world
 
 STEP_SECONDS = 60
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str]) -> None:
     """`FOLDER PLUGIN REPORT [URL URL]`: check and write the report; its last line says that all was tried."""
     folder, name, path, *databases = arguments
     report = Report(Path(folder), Path(path))
+    hash_quickly()
     member = next(member for member in members_of(report.folder) if member.name == name)
     _Check(report, member, databases).run()
     report.step("")

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from types import CodeType
+from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import Babel
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from jinja2 import BytecodeCache, ChoiceLoader, FileSystemLoader, PrefixLoader
+from jinja2.bccache import Bucket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from itsm import __version__
@@ -43,6 +45,7 @@ def make_app(desk: WebDesk, identify: Identify, parts: Mapping[str, Path]) -> Fl
     app.url_map.converters["int"] = Id
     _configure(app, desk)
     app.jinja_loader = _templates(parts)
+    app.jinja_options = {"bytecode_cache": Compiled()}
     hosts, rates = limits.trusted_hosts(desk.settings), limits.Rates(desk.settings)
     measured.install(app, desk)
     app.before_request(lambda: _begin(desk, identify, hosts, rates))
@@ -98,6 +101,21 @@ def _templates(parts: Mapping[str, Path]) -> ChoiceLoader:
     """`core/x.html` is the core's; a plugin's are `<plugin>/x.html` and cannot stand in for another's."""
     loaders = {name: FileSystemLoader(folder / "templates" / name) for name, folder in parts.items()}
     return ChoiceLoader([PrefixLoader(loaders)])
+
+
+class Compiled(BytecodeCache):
+    """What this process has compiled, for desks that it builds later, as when a plugin is enabled."""
+
+    codes: ClassVar[dict[tuple[str, str], CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was compiled of the same file with the same text."""
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
 def _register(app: Flask, api: Api, plugin: str, routes: Routes, desk: WebDesk) -> None:

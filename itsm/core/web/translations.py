@@ -1,6 +1,7 @@
 """Catalogues: `translations/<locale>.po` of core, blocks and plugins, merged; English is the source."""
 
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Catalogues:
             for locale in LOCALES:
                 path = folder / f"{locale}.po"
                 if path.is_file():
-                    self.by_locale[locale].merge(_read(path, locale))
+                    self.by_locale[locale].merge(_read(path, locale, path.stat().st_mtime_ns))
 
     def gettext(self, locale: str, text: str) -> str:
         """`text` in `locale`, or itself where nobody translated it."""
@@ -34,7 +35,9 @@ class Catalogues:
         return found.ngettext(one, many, number) if found else (one if number == 1 else many)
 
 
-def _read(path: Path, locale: str) -> Translations:
+@cache
+def _read(path: Path, locale: str, changed: int) -> Translations:
+    """One file; a process that builds its desk again, as after a plugin was enabled, reads only what has changed."""
     with path.open("rb") as file:
         return _compiled(read_po(file, locale=locale, domain="messages"))
 

@@ -25,7 +25,7 @@ from itsm.plugins.machinery.faults import Fault
 from itsm.plugins.machinery.members import Member
 from itsm.plugins.testing.engines import lacking_postgres, new_database, postgres_server
 from itsm.plugins.testing.projects import incidents, members_of, with_needs
-from itsm.plugins.testing.sample import TESTER, Sample
+from itsm.plugins.testing.sample import TESTER, Sample, hash_quickly
 from itsm.plugins.testing.visitors import Visitor, enter
 from itsm.plugins.testing.worlds import START, Clock, World, new_world
 
@@ -34,6 +34,11 @@ LAST_LINES = 6
 LOST = """The connection to the database was lost during this test: the server ended it, a thread worked on it too, or
 an exception that is no `Exception` (a time limit, sys.exit) came up in a statement. The next gets a new database."""
 ENGINES = ["sqlite"] if LACKING else ["sqlite", "postgresql"]
+
+
+def pytest_configure() -> None:
+    """Before anybody has a password."""
+    hash_quickly()
 
 
 def pytest_report_header() -> list[str]:

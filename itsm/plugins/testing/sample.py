@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from itsm.core.access.verbs import actor_of_token, add_account, add_token, grant_defaults
+from argon2 import PasswordHasher
+
+from itsm.core.access.verbs import actor_of_token, add_account, add_token, grant_defaults, passwords
 from itsm.core.act import Act, system
 from itsm.core.people.models import Organisation, Person, Team
 from itsm.core.people.verbs import add_organisation, add_person, add_team
@@ -38,6 +40,11 @@ class Sample:
         with desk.unit_of_work(TESTER, write=False) as uow:
             actor = actor_of_token(uow, self.tokens[name])
         return Act(actor, channel="web", **more)
+
+
+def hash_quickly() -> None:
+    """Passwords of tests are no secrets: in this process a hash costs as little as argon2 allows."""
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def fill(desk: Desk) -> Sample:

@@ -24,7 +24,6 @@ def opened(site: Site, title: str) -> int:
 def page(browser: Browser, site: Site) -> Iterator[Visit]:
     """The window of an agent."""
     with visiting(browser, site, locale="en-GB", viewport={"width": 1600, "height": 1000}) as visit:
-        visit.page.set_default_timeout(20_000)
         visit.sign_in("agent")
         yield visit
 

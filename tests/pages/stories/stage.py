@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.pages.browser import Visit, visiting
+from tests.pages.browser import REFRESHES, Visit, visiting
 from tests.pages.stories.desk import Stage
 
 HERE = Path(__file__).parent
@@ -23,7 +23,6 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
 # The Russian keys by their places, as a person with that layout strikes them.
 RUSSIAN = dict(zip("йцукенгшщзфывапролдячсмить", "qwertyuiopasdfghjklzxcvbnm", strict=True))
-REFRESHES = 16_000  # a little more than the interval at which pages refresh themselves, in milliseconds
 
 
 @dataclass
@@ -100,7 +99,6 @@ def scene(
     """The window of somebody who reads a language and has signed in."""
     stage.speaks(who, language)
     with visiting(browser, stage, locale=language, **(device or DESKTOP)) as visit:
-        visit.page.set_default_timeout(20_000)
         visit.page.clock.install()
         visit.sign_in(who)
         if not mouse:

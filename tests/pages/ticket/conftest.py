@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.pages.browser import Site, Visit, browser, site, visiting
 
@@ -14,7 +14,5 @@ __all__ = ["browser", "site"]
 def desk(browser: Browser, site: Site) -> Iterator[Visit]:
     """The agent's window."""
     with visiting(browser, site, locale="en-US", viewport={"width": 1280, "height": 900}) as visit:
-        visit.page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
         visit.sign_in("agent")
         yield visit

@@ -25,7 +25,7 @@ def tour(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def weighed(tour: Tour, stop: Stop) -> tuple[int, int]:
     """(bytes on the wire with headers, requests) until nothing more is asked for."""
-    page = tour.show(stop, LOOK)
+    page = tour.window(stop.who).page
     wire = page.context.new_cdp_session(page)
     asked: dict[str, str] = {}
     sizes: dict[str, int] = {}
@@ -40,9 +40,10 @@ def weighed(tour: Tour, stop: Stop) -> tuple[int, int]:
     wire.on("Network.loadingFinished", ended)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    page.reload(wait_until="networkidle")
+    tour.show(stop, LOOK)
+    page.wait_for_load_state("networkidle")
     wire.detach()
-    first = [id_ for id_, url in asked.items() if not url.startswith("data:") and LATER not in url]
+    first = [id_ for id_, url in asked.items() if url.startswith("http") and LATER not in url]
     return sum(sizes.get(id_, 0) for id_ in first), len(first)
 
 

@@ -69,7 +69,7 @@ class Tour:
 
     def show(self, stop: Stop, look: Look) -> Page:
         """The page of a stop."""
-        visit = self.windows.get(stop.who) or self._enter(stop.who)
+        visit = self.window(stop.who)
         visit.complaints.clear()
         page = visit.page
         if stop.who:
@@ -83,6 +83,10 @@ class Tour:
         if stop.sends[0]:
             self._send(page, stop)
         return page
+
+    def window(self, who: str) -> Visit:
+        """The window of somebody, or of nobody; signed in."""
+        return self.windows.get(who) or self._enter(who)
 
     def _enter(self, who: str) -> Visit:
         page = self.browser.new_context(locale="en-US").new_page()
