@@ -168,6 +168,13 @@ class Flag(YesNo):
     falsy = YesNo.falsy - {""}
 
 
+class TrueFalse(YesNo):
+    """true or false as text and nothing else: what the API documents for a member of a multipart form."""
+
+    truthy = {"true"}  # noqa: RUF012
+    falsy = {"false"}  # noqa: RUF012
+
+
 def _key(value: str) -> None:
     if not KEY.match(value):
         raise ValidationError("Use small letters, digits, dot, dash, underscore.")

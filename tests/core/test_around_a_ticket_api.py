@@ -57,6 +57,13 @@ def test_a_file_keeps_its_name_and_comes_back_as_a_download(api: Any, two: list[
     assert api("stranger", "GET", f"/attachments/{made.json['id']}").status_code == 404
 
 
+@pytest.mark.parametrize("public", ["", "yes", "True", "0"])
+def test_whether_a_file_is_public_is_said_as_the_page_of_the_api_says(api: Any, two: list[int], public: str) -> None:
+    data = {"file": (BytesIO(b"x"), "x.txt"), "public": public}
+    refused = api("agent", "POST", f"/tickets/{two[0]}/attachments", data=data)
+    assert (refused.status_code, [error["field"] for error in refused.json["errors"]]) == (422, ["public"])
+
+
 def test_an_internal_file_is_for_staff(api: Any, sample: Any) -> None:
     who = sample.people["requester"].id
     body = {"kind": "incident", "title": "x", "requested_for": who}

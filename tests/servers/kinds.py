@@ -26,6 +26,8 @@ def new_postgres(folder: Path, *, durable: bool) -> Server:
     _initialise(programs, folder, account)
     port = free_port()
     options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+    # A test on one long transaction keeps every lock that it took.
+    options.append("max_locks_per_transaction=2000")
     # Parallel queries must not leave segments in /dev/shm behind when their server is killed.
     options += ["dynamic_shared_memory_type=mmap", *(() if durable else FAST_NOT_SAFE)]
     command = [str(programs / "postgres"), "-D", str(folder / "data"), *(word for o in options for word in ("-c", o))]

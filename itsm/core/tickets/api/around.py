@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
-from itsm.core.schemas import Among, Answer, Body, Ident, Line, Strict, Whole, YesNo
+from itsm.core.schemas import Among, Answer, Body, Ident, Line, Strict, TrueFalse, Whole
 from itsm.core.tickets import forms, verbs
 from itsm.core.tickets.api.shapes import ticket_out
 from itsm.core.tickets.verbs.relate import LINK_TYPES
@@ -65,7 +65,7 @@ class WorkIn(Strict):
 class AttachIn(Strict):
     """What is said of a file beside it."""
 
-    public = YesNo(load_default=True)
+    public = TrueFalse(load_default=True)
 
 
 class FileOut(Answer):
