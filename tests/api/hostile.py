@@ -99,4 +99,6 @@ def _note(told: Told, phase: str, recorder: ScenarioRecorder) -> None:
                 continue
             failure = check.failure_info.failure
             label = recorder.cases[case_id].value.operation.label
-            told.failures.setdefault((label, failure.title), f"{phase}: {failure}\n{check.failure_info.code_sample}")
+            body = f"{recorder.cases[case_id].value.body!r}"[:500]
+            text = f"{phase}: {failure}\n{check.failure_info.code_sample}\nthe body as it was meant: {body}"
+            told.failures.setdefault((label, failure.title), text)

@@ -104,7 +104,8 @@ def test_a_test_that_passes_over_a_fault_fails_and_names_plugin_hook_and_error(t
     folder = new_plugin("two_words", tmp_path, words=(), installed=())
     panel = folder / "itsm_two_words" / "templates" / "two_words" / "panel.html"
     panel.write_text("{{ missing.there }}", encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if name != "TEST_POSTGRES_URL"}
+    ours = ("TEST_POSTGRES_URL", "PYTEST_ADDOPTS")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "pages_show or kept", str(folder)]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)

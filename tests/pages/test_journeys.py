@@ -50,7 +50,7 @@ def test_an_agents_day_in_russian(page: Visit) -> None:
     tab.get_by_label("Влияние").select_option("high")
     tab.get_by_role("button", name="Зарегистрировать").click()
     expect(tab.locator("h1")).to_have_text("Не печатает принтер в кассе №4")
-    expect(tab.get_by_role("status")).to_contain_text("зарегистрировано")
+    expect(tab.locator("#told")).to_contain_text("зарегистрировано")
     tab.get_by_role("button", name="Взять себе").click()
     tab.get_by_role("button", name="Взять в работу").click()
     expect(tab.locator(".ticket-head .state")).to_have_text("В работе")

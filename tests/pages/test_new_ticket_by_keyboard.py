@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.jobs import drain
@@ -46,7 +46,7 @@ def test_a_call_is_registered_by_keyboard_alone(page: Visit, site: Site) -> None
     expect(tab.locator("#f-title")).to_have_value("Printer jams again")
     keys.press("Control+Enter")
     expect(tab.locator("h1")).to_have_text("Printer jams again")
-    expect(tab.get_by_role("status")).to_contain_text("is registered")
+    expect(tab.locator("#told")).to_contain_text("is registered")
     expect(tab.locator(".side")).to_contain_text("Requester")
 
 
@@ -67,6 +67,18 @@ def test_what_is_answered_at_once_is_resolved_by_keyboard_alone(page: Visit) -> 
     keys.press("Control+Enter")
     expect(tab.locator("h1")).to_have_text("How do I print?")
     expect(tab.locator(".ticket-head .state")).to_have_text("Resolved")
+
+
+def test_who_types_before_the_script_is_there_is_heard(page: Visit) -> None:
+    tab = page.page
+    held: list[Route] = []
+    tab.route("**/new.js**", lambda route: held.append(route))  # a method of a list will not do
+    tab.goto(page.address + "/tickets/new", wait_until="commit")
+    requester = tab.get_by_role("combobox", name="Requester")
+    expect(requester).to_be_focused()
+    tab.keyboard.type("акме")
+    held[0].continue_()
+    expect(tab.locator("#found-people li")).to_contain_text("requester@example.org")
 
 
 def test_arrows_choose_and_escape_leaves_what_was_typed(page: Visit) -> None:

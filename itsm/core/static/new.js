@@ -67,6 +67,9 @@
     clearTimeout(timers.get(input));
     timers.set(input, setTimeout(() => find(input).catch(() => {}), 120));
   });
+  // Who types at once has typed before this script was here.
+  const early = document.activeElement;
+  if (early.matches("[data-find]") && early.value !== early.defaultValue) find(early).catch(() => {});
 
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest("[data-find]");

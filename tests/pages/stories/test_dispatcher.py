@@ -34,7 +34,7 @@ def test_a_dispatcher_registers_a_call_in_seconds(browser: Browser, stage: Stage
         me.press("Control+Enter")
         expect(tab.locator("h1")).to_have_text("Терминал снова не печатает")
         spent = monotonic() - begun
-        expect(tab.get_by_role("status").first).to_contain_text("зарегистрировано")
+        expect(tab.locator("#told")).to_contain_text("зарегистрировано")
         expect(tab.locator(".side")).to_contain_text("Вечерний тираж")
         me.step("registered")
     acts = [key for key in me.strokes if len(key) > 1]
