@@ -1,5 +1,6 @@
 """`itsm run`: web and worker under a supervisor. Light: what serves and works is loaded in the children."""
 
+import os
 import socket
 import sys
 import threading
@@ -21,8 +22,8 @@ def run(port: int, host: str) -> None:
 
 def supervise(host: str, port: int, words: Sequence[str] = ()) -> int:
     """Run web and worker under a supervisor; `words` are told when the web answers."""
-    address = ["--host", host, "--port", str(port)]
-    commands = {"web": ["web", *address, "--supervised"], "worker": ["worker", "--supervised"]}
+    address, mine = ["--host", host, "--port", str(port)], ["--supervised", str(os.getpid())]
+    commands = {"web": ["web", *address, *mine], "worker": ["worker", *mine]}
     supervisor = Supervisor(commands, lambda text: click.echo(f"itsm: {text}", err=True))
     threading.Thread(target=_announce, args=(supervisor, host, port, words), daemon=True).start()
     return supervisor.run()

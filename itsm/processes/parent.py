@@ -9,9 +9,12 @@ LOOK_EVERY = 0.5
 GRACE = 20.0
 
 
-def end_with_parent() -> None:
-    """Watch the parent process from now on; when it is gone, end in good order, and hard after a grace."""
-    parent = os.getppid()
+def end_with_parent(parent: int) -> None:
+    """Watch the parent process from now on; when it is gone, end in good order, and hard after a grace.
+
+    parent: its id as the parent itself told it. Who asks the system may ask too late: a parent that was killed while
+    its child began has been replaced by another one by then, and the child would outlive it for ever.
+    """
     threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
 
 

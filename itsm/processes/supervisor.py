@@ -32,9 +32,11 @@ class Child:
     started: float = 0.0
     due: float = 0.0
     ends: int = 0
+    starts: int = 0
 
     def start(self) -> None:
         """Start it."""
+        self.starts += 1
         self.started = time.monotonic()
         self.process = subprocess.Popen(self.command)  # noqa: S603 - our own commands
 
@@ -82,7 +84,9 @@ class Supervisor:
         for child in self.children:
             code = child.ended()
             if code is not None:
-                if code == WRONG_SETTINGS or (code == NOT_READY and not self._migrate(child)):
+                # What was right once is so again soon: the port is held by who was killed and is still leaving.
+                useless = code == WRONG_SETTINGS and child.starts == 1
+                if useless or (code == NOT_READY and not self._migrate(child)):
                     return code
                 self.say(f"{child.name} ended with {code}; it is started again")
                 child.plan(code)

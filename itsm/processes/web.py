@@ -33,10 +33,10 @@ SLOWEST_HEADERS = 10_000  # milliseconds
 @host_option
 @click.option("--threads", type=click.IntRange(1, 64), default=THREADS, show_default=True, help="Requests at once.")
 @supervised_option
-def web(port: int, host: str, threads: int, supervised: bool) -> None:
+def web(port: int, host: str, threads: int, supervised: int | None) -> None:
     """Serve pages and API. Start it from something (systemd, a container) that starts it again when it ends."""
     if supervised:
-        end_with_parent()
+        end_with_parent(supervised)
     sys.exit(serve(host, port, threads=threads))
 
 

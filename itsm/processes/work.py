@@ -16,10 +16,10 @@ from itsm.processes.worker import Worker
 @click.command()
 @click.option("--long", is_flag=True, help="Do long work only: imports, rebuilds, reports.")
 @supervised_option
-def worker(long: bool, supervised: bool) -> None:
+def worker(long: bool, supervised: int | None) -> None:
     """Do background jobs and timers; with ITSM_REDIS_URL it waits for a bell in Redis, else it looks every moment."""
     if supervised:
-        end_with_parent()
+        end_with_parent(supervised)
     settings = read_settings()
     configure_logs(settings, "worker")
     host = Host.of(settings)  # its watchdog is for web threads; here every call has a limit of its own

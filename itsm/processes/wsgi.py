@@ -1,6 +1,7 @@
 """What granian's child serves: the desk with its watchdog, in a process that ends with its parent."""
 
 import sys
+from multiprocessing import parent_process
 
 from itsm.cli import tell
 from itsm.core.errors import DeskError
@@ -15,7 +16,8 @@ from itsm.processes.parent import end_with_parent
 
 def application() -> Front:
     """Build the desk; what hinders that is told in a sentence, and the process ends with its code."""
-    end_with_parent()
+    if (begun_by := parent_process()) is not None and begun_by.pid:
+        end_with_parent(begun_by.pid)
     try:
         settings = read_settings()
         configure_logs(settings, "web")

@@ -107,6 +107,16 @@ def test_a_desk_is_founded_once_with_a_secret_for_its_owner_alone(tmp_path: Path
         assert (desk.folder / "data" / "secret_key").read_text() == before
 
 
+def test_a_child_whose_parent_is_killed_before_it_is_up_ends_too(tmp_path: Path) -> None:
+    with running_desk(tmp_path / "desk") as desk:
+        desk.found("incidents")
+        web = desk.spawn("web", "web", "--port", str(desk.port))
+        family = until(lambda: web.children(recursive=True), "a child")
+        web.kill()
+        web.wait(5)
+        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "ended", 30)
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "sentence"),
     [
