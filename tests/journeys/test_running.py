@@ -1,6 +1,7 @@
 """A desk runs as people run it: opened over HTTP, background work done, timers fired, ended in good order."""
 
 import json
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,30 @@ def test_a_desk_is_founded_once_with_a_secret_for_its_owner_alone(tmp_path: Path
         again = ("init", "--admin-email", ADMIN, "--admin-password", PASSWORD)
         assert "There is a desk already" in desk.itsm(*again, fails=True)
         assert (desk.folder / "data" / "secret_key").read_text() == before
+
+
+def test_a_port_that_is_taken_while_web_is_started_again_ends_nothing(tmp_path: Path) -> None:
+    with running_desk(tmp_path / "desk") as desk:
+        desk.found("incidents")
+        desk.start()
+        web = next(child for child in desk.processes["run"].children() if "web" in child.cmdline())
+        web.kill()
+        with until(lambda: taken(desk.port), "the port to be free"):
+            until(lambda: "web ended with 2; it is started again" in desk.log(), desk.log)
+        desk.wait_until_ready()
+        assert desk.open_ticket() == 1
+
+
+def taken(port: int) -> socket.socket | None:
+    """The port, held by this test; none while another listens there."""
+    held = socket.socket()
+    try:
+        held.bind(("127.0.0.1", port))
+        held.listen()
+    except OSError:
+        held.close()
+        return None
+    return held
 
 
 def test_a_child_whose_parent_is_killed_before_it_is_up_ends_too(tmp_path: Path) -> None:

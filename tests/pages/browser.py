@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 import itsm_incidents.models  # the tables of the plugin, before they are created
@@ -95,6 +95,12 @@ class Visit:
     page: Page
     address: str
     complaints: list[str] = field(default_factory=list)
+
+    def hold(self, addresses: str) -> list[Route]:
+        """Keep the answers to these addresses back; what is held comes into the list, to be continued."""
+        held: list[Route] = []
+        self.page.route(addresses, lambda route: held.append(route))  # Playwright marks its handlers: no bound method
+        return held
 
     def go(self, path: str) -> None:
         """Open a page of the desk."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from itsm.core.tickets.verbs import open_ticket
 from itsm.core.work.jobs import drain
@@ -71,8 +71,7 @@ def test_what_is_answered_at_once_is_resolved_by_keyboard_alone(page: Visit) -> 
 
 def test_who_types_before_the_script_is_there_is_heard(page: Visit) -> None:
     tab = page.page
-    held: list[Route] = []
-    tab.route("**/new.js**", lambda route: held.append(route))  # a method of a list will not do
+    held = page.hold("**/new.js**")
     tab.goto(page.address + "/tickets/new", wait_until="commit")
     requester = tab.get_by_role("combobox", name="Requester")
     expect(requester).to_be_focused()

@@ -8,6 +8,7 @@ import pytest
 
 from itsm.core.web.edge import SESSION_COOKIE
 from itsm.plugins.testing.visitors import Visitor, enter
+from tests.addresses import address_of
 from tests.fixtures import Sample, World
 
 SignedIn = Callable[[str], Visitor]
@@ -55,11 +56,7 @@ def test_no_page_takes_a_body_of_another_type_in_place_of_its_token(
     agent = signed_in("admin")
     for rule in world.app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/"):
-            path = rule.build(
-                {n: min(getattr(c, "items", [1])) for n, c in rule._converters.items()}, append_unknown=False
-            )
-            assert path is not None
-            answer = agent.client.post(path[1], data=b'{"csrf_token": "x", "name": "y"}', content_type=kind)
+            answer = agent.client.post(address_of(rule), data=b'{"csrf_token": "x", "name": "y"}', content_type=kind)
             assert answer.status_code == 400, (rule.rule, answer.status_code)
 
 

@@ -68,7 +68,7 @@ def settings_for(folder: Path, url: str, **more: str) -> Settings:
     """Settings of a test desk."""
     given = {"ITSM_MODE": "test", "ITSM_DATA_DIR": str(folder), "ITSM_DATABASE_URL": url, "ITSM_SECRET_KEY": "test-key"}
     given["ITSM_RATE_STRANGERS"] = "0"  # tests sign in more often than people
-    given["ITSM_HOOK_FAULT_AFTER"] = "60"  # and a machine that holds its breath is no fault of a plugin
+    given["ITSM_HOOK_FAULT_AFTER"] = "10"  # and a machine that holds its breath is no fault of a plugin
     return read_settings(given | {f"ITSM_{k.upper()}": v for k, v in more.items()})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from itsm.core.act import Act, system
 from itsm.core.tickets.verbs import change_ticket, move_ticket, open_ticket
@@ -126,8 +126,7 @@ def test_what_is_struck_before_an_input_has_come_is_text_for_it(page: Visit, sit
     opened(site, "Ahead")
     tab = page.page
     page.go("/?assignee=none")
-    held: list[Route] = []
-    tab.route("**/tickets/tools**", lambda route: held.append(route))  # a method of a list will not do
+    held = page.hold("**/tickets/tools**")
     with tab.expect_request("**/tickets/tools**"):
         tab.keyboard.press("f")
     tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")  # browsers send it late
