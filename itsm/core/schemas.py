@@ -18,13 +18,13 @@ MAX_ID = 2**53 - 1
 
 
 class Size(validate.Length):
-    """A length within bounds; says so in the reader's language, as the two below do."""
+    """A length within two bounds; says so in the reader's language, as the two below do."""
 
     def __call__(self, value: Any) -> Any:
         try:
             return super().__call__(value)
         except ValidationError:
-            low, high = self.min or 0, self.max if self.max is not None else "…"
+            low, high = self.min or 0, self.max
             sentence = say("Must have {low} to {high} characters.", low=low, high=high)
             if not isinstance(value, str):
                 sentence = say("Must have {low} to {high} entries.", low=low, high=high)
@@ -192,4 +192,11 @@ class LabelField(fields.Dict):
 
     def __init__(self, **kwargs: Any) -> None:
         languages = fields.String(validate=Among(("en", "ru")))
-        super().__init__(keys=languages, values=Line(120), validate=Size(1), **kwargs)
+        super().__init__(keys=languages, values=Line(120), validate=_Named(1), **kwargs)
+
+
+class _Named(validate.Length):
+    def __call__(self, value: Any) -> Any:
+        if not value:
+            raise ValidationError([say("Needed in one language at least.")])
+        return value

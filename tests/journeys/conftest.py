@@ -51,20 +51,31 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def desk(
-    kind: str, request: pytest.FixtureRequest, templates: Callable[..., Template], tmp_path: Path, gadget: Path
-) -> Iterator[RunningDesk]:
-    """A founded desk that is not started, with the plugin `gadget` installed and not enabled."""
-    folder, url, token = templates(kind)
-    shutil.copytree(folder, tmp_path / "desk")
+def new_desk(
+    request: pytest.FixtureRequest, templates: Callable[..., Template], tmp_path: Path, gadget: Path
+) -> Iterator[Callable[[str], RunningDesk]]:
+    """Makes a founded desk of a kind, not started, with the plugin `gadget` installed and not enabled."""
     with ExitStack() as stack:
-        environment = {"PYTHONPATH": str(gadget)}
-        if kind == "distributed":
-            template = make_url(url).database or ""
-            environment["ITSM_DATABASE_URL"] = stack.enter_context(
-                new_database(request.getfixturevalue("postgres_url"), template=template)
-            )
-            environment["ITSM_REDIS_URL"] = request.getfixturevalue("redis_url")
-        made = stack.enter_context(running_desk(tmp_path / "desk", embedded=kind == "embedded", **environment))
-        made.token = token
-        yield made
+
+        def new(kind: str) -> RunningDesk:
+            folder, url, token = templates(kind)
+            mine = tmp_path / kind
+            shutil.copytree(folder, mine)
+            environment = {"PYTHONPATH": str(gadget)}
+            if kind == "distributed":
+                template = make_url(url).database or ""
+                environment["ITSM_DATABASE_URL"] = stack.enter_context(
+                    new_database(request.getfixturevalue("postgres_url"), template=template)
+                )
+                environment["ITSM_REDIS_URL"] = request.getfixturevalue("redis_url")
+            made = stack.enter_context(running_desk(mine, embedded=kind == "embedded", **environment))
+            made.token = token
+            return made
+
+        yield new
+
+
+@pytest.fixture
+def desk(kind: str, new_desk: Callable[[str], RunningDesk]) -> RunningDesk:
+    """A founded desk that is not started, with the plugin `gadget` installed and not enabled."""
+    return new_desk(kind)

@@ -15,6 +15,7 @@ from tests.journeys.running import ADMIN, PASSWORD, ROOT, RunningDesk, running_d
 from tests.servers import free_port
 
 DAYS = timedelta(days=1)
+EMBEDDED = pytest.mark.parametrize("kind", ["embedded"], indirect=True)
 MOST_MEMORY = 350 << 20
 
 
@@ -68,17 +69,16 @@ def test_all_processes_together_stay_under_350_mb_and_end_on_a_signal(desk: Runn
     assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_web_and_worker_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
-    with running_desk(tmp_path / "desk") as desk:
-        desk.found("incidents")
-        desk.start()
-        family = desk.processes["run"].children(recursive=True)
-        assert len(family) == 3
-        desk.processes["run"].kill()
-        desk.processes["run"].wait(5)
-        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "all ended")
-        desk.start()
-        assert desk.open_ticket() == 1
+@EMBEDDED
+def test_web_and_worker_end_with_a_supervisor_that_was_killed(desk: RunningDesk) -> None:
+    desk.start()
+    family = desk.processes["run"].children(recursive=True)
+    assert len(family) == 3
+    desk.processes["run"].kill()
+    desk.processes["run"].wait(5)
+    until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "all ended")
+    desk.start()
+    assert desk.open_ticket() == 1
 
 
 def test_a_second_desk_on_the_same_port_says_so_and_ends(desk: RunningDesk) -> None:
@@ -108,16 +108,15 @@ def test_a_desk_is_founded_once_with_a_secret_for_its_owner_alone(tmp_path: Path
         assert (desk.folder / "data" / "secret_key").read_text() == before
 
 
-def test_a_port_that_is_taken_while_web_is_started_again_ends_nothing(tmp_path: Path) -> None:
-    with running_desk(tmp_path / "desk") as desk:
-        desk.found("incidents")
-        desk.start()
-        web = next(child for child in desk.processes["run"].children() if "web" in child.cmdline())
-        web.kill()
-        with until(lambda: taken(desk.port), "the port to be free"):
-            until(lambda: "web ended with 2; it is started again" in desk.log(), desk.log)
-        desk.wait_until_ready()
-        assert desk.open_ticket() == 1
+@EMBEDDED
+def test_a_port_that_is_taken_while_web_is_started_again_ends_nothing(desk: RunningDesk) -> None:
+    desk.start()
+    web = next(child for child in desk.processes["run"].children() if "web" in child.cmdline())
+    web.kill()
+    with until(lambda: taken(desk.port), "the port to be free"):
+        until(lambda: "web ended with 2; it is started again" in desk.log(), desk.log)
+    desk.wait_until_ready()
+    assert desk.open_ticket() == 1
 
 
 def taken(port: int) -> socket.socket | None:
@@ -132,14 +131,13 @@ def taken(port: int) -> socket.socket | None:
     return held
 
 
-def test_a_child_whose_parent_is_killed_before_it_is_up_ends_too(tmp_path: Path) -> None:
-    with running_desk(tmp_path / "desk") as desk:
-        desk.found("incidents")
-        web = desk.spawn("web", "web", "--port", str(desk.port))
-        family = until(lambda: web.children(recursive=True), "a child")
-        web.kill()
-        web.wait(5)
-        until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "ended", 30)
+@EMBEDDED
+def test_a_child_whose_parent_is_killed_before_it_is_up_ends_too(desk: RunningDesk) -> None:
+    web = desk.spawn("web", "web", "--port", str(desk.port))
+    family = until(lambda: web.children(recursive=True), "a child")
+    web.kill()
+    web.wait(5)
+    until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], "ended", 30)
 
 
 @pytest.mark.parametrize(
@@ -159,28 +157,26 @@ def test_wrong_settings_end_every_command_with_code_2_and_a_sentence(
         assert sentence in desk.log()
 
 
-def test_a_user_and_a_token_are_added_by_command_and_the_token_is_printed_alone(tmp_path: Path) -> None:
-    with running_desk(tmp_path / "desk") as desk:
-        desk.found("incidents")
-        desk.itsm("user", "add", "--email", "tom@example.org", "--role", "agent", "--password", PASSWORD)
-        token = desk.itsm("token", "add", "--user", "tom@example.org", "--scopes", "tickets.read")
-        assert token.startswith("itsm_")
-        assert token == f"{token.strip()}\n"
-        assert "Nobody has the login" in desk.itsm("token", "add", "--user", "nobody@example.org", fails=True)
-        assert "Nobody declares" in desk.itsm("token", "add", "--user", ADMIN, "--scopes", "no.such", fails=True)
+@EMBEDDED
+def test_a_user_and_a_token_are_added_by_command_and_the_token_is_printed_alone(desk: RunningDesk) -> None:
+    desk.itsm("user", "add", "--email", "tom@example.org", "--role", "agent", "--password", PASSWORD)
+    token = desk.itsm("token", "add", "--user", "tom@example.org", "--scopes", "tickets.read")
+    assert token.startswith("itsm_")
+    assert token == f"{token.strip()}\n"
+    assert "Nobody has the login" in desk.itsm("token", "add", "--user", "nobody@example.org", fails=True)
+    assert "Nobody declares" in desk.itsm("token", "add", "--user", ADMIN, "--scopes", "no.such", fails=True)
 
 
-def test_an_old_schema_is_told_by_web_and_mended_by_run(tmp_path: Path) -> None:
-    with running_desk(tmp_path / "desk") as desk:
-        desk.found("incidents")
-        program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1])\nc.executescript(sys.argv[2])"
-        script = "DROP TABLE services_solver; DROP TABLE services_service; DROP TABLE services_version;"
-        database = desk.folder / "data" / "itsm.sqlite3"
-        subprocess.run([sys.executable, "-c", program, str(database), script], check=True)
-        assert desk.spawn("web", "web", "--port", str(desk.port)).wait(30) == 3
-        assert "Run `itsm migrate`" in desk.log()
-        desk.start()
-        assert desk.open_ticket() == 1
+@EMBEDDED
+def test_an_old_schema_is_told_by_web_and_mended_by_run(desk: RunningDesk) -> None:
+    program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1])\nc.executescript(sys.argv[2])"
+    script = "DROP TABLE services_solver; DROP TABLE services_service; DROP TABLE services_version;"
+    database = desk.folder / "data" / "itsm.sqlite3"
+    subprocess.run([sys.executable, "-c", program, str(database), script], check=True)
+    assert desk.spawn("web", "web", "--port", str(desk.port)).wait(30) == 3
+    assert "Run `itsm migrate`" in desk.log()
+    desk.start()
+    assert desk.open_ticket() == 1
 
 
 def test_the_demo_fills_itself_once_and_lets_three_people_in(tmp_path: Path) -> None:

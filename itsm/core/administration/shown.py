@@ -54,7 +54,7 @@ def _plain(name: str, value: Any) -> str:
     text = "" if value is None else str(value)
     if not text:
         return ""
-    if name in HIDDEN or is_secret(name):
+    if name in HIDDEN or (is_secret(name) and not isinstance(value, int | float)):
         return MASK
     return without_password(text)
 

@@ -40,7 +40,10 @@ def jobs() -> Response:
         state = request.args.get("state", "")
         if state not in STATES:
             state = "dead" if counts["dead"] else "due"
-        views = [(key, translated(word), counts.get(key, 0)) for key, word in WORDS.items()]
+        views = [
+            (translated(word), url_for("work.jobs", state=key), key == state, counts.get(key, 0))
+            for key, word in WORDS.items()
+        ]
         calls = list_calls(uow, state=state)
         return render(
             uow, "core/jobs.html", views=views, state=state, calls=calls, total=counts.get(state, 0),

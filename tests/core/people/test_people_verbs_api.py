@@ -206,3 +206,8 @@ def test_hostile_input_is_refused_by_field(
     answer = api("admin", method, path, data=json.dumps(body), content_type="application/json", headers=ANY)
     assert answer.status_code == 422, answer.text
     assert field in {e["field"] for e in answer.json["errors"]}, answer.json
+
+
+def test_a_name_in_no_language_is_told_in_words(api: Any) -> None:
+    refused = api("admin", "POST", "/teams", json={"key": "a", "name": {}})
+    assert refused.json["errors"][0]["message"] == "Needed in one language at least."

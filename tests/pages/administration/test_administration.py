@@ -1,12 +1,13 @@
 """The home of administration, the settings in force, and the configuration as one file."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import yaml
 from sqlalchemy import func, select
 
-from itsm.core.administration.shown import without_password
+from itsm.core.administration.shown import core_settings, without_password
 from itsm.core.configuration.verbs import document, export_desk
 from itsm.core.desk.models import PluginRow
 from itsm.core.ledger.models import Event
@@ -52,6 +53,8 @@ def test_settings_are_shown_with_their_source_and_without_secrets(signed_in: Sig
     assert "ITSM_SECRET_KEY" in page
     assert "•••" in page
     assert signed_in("head").get("/administration/settings").status_code == 403
+    numbers = {line.name: line.value for line in core_settings(replace(desk.settings, rate_tokens=77))}
+    assert numbers["ITSM_RATE_TOKENS"] == "77", "a number is no secret, whatever it counts"
 
 
 def test_no_password_of_an_address_is_shown() -> None:

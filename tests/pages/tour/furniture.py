@@ -67,9 +67,11 @@ def _long_ticket(made: Furnished) -> int:
     }  # fmt: skip
     number: int = made.api("agent", "POST", "/tickets", json=about)["number"]
     lines = "\n".join(f"{line}. {STOCK[line % len(STOCK)]} {STOCK[line % 7]}" for line in range(2_000))
-    for said, public in ((lines, True), ("σύντομο", False), ("עברית מימין לשמאל", True)):
-        answer = made.api("agent", "POST", f"/tickets/{number}/comments", json={"body": said, "public": public})
-        made.keep("comment_id", answer["id"])
+    comments = [
+        made.api("agent", "POST", f"/tickets/{number}/comments", json={"body": said, "public": public})["id"]
+        for said, public in ((lines, True), ("σύντομο", False), ("עברית מימין לשמאל", True))
+    ]
+    made.places["comment_id"] = comments
     for each in range(50):
         file = (BytesIO(b"x"), f"{each} {'αρχείο' * (each % 12 + 1)}.pdf")
         made.api("agent", "POST", f"/tickets/{number}/attachments", data={"file": file})

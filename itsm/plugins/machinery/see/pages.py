@@ -97,14 +97,21 @@ def faults() -> Response:
     before = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else MAX_ID
     with reading() as uow:
         found = list_faults(uow, plugin=plugin, hook=hook, limit=PAGE + 1, before=before)
+        views: list[tuple[str, str, bool, int | None]] = [
+            (
+                f"{name} {place}",
+                url_for("machinery.faults", plugin=name, hook=place),
+                (name, place) == (plugin, hook),
+                n,
+            )
+            for name, place, n in faults_by_hook(uow)
+        ]
         return render(
             uow,
             "machinery/faults.html",
-            plugin=plugin,
-            hook=hook,
+            views=[(translated(say("All")), url_for("machinery.faults"), not plugin, None), *views],
             faults=found[:PAGE],
             more=_more(found, plugin, hook),
-            places=faults_by_hook(uow),
             hours=faults_by_hour(uow, plugin=plugin, hook=hook),
         )
 
