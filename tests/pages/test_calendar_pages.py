@@ -29,7 +29,7 @@ def test_a_month_shows_hours_holidays_exceptions_and_shifts(
         activate_document(uow, revision_id=revision.id)
     page = signed_in("agent").get("/calendars?calendar=moscow&month=2024-04")
     assert page.status_code == 200
-    found = re.finditer(r"<td><strong>(\d+)</strong>(.*?)</td>", page.text, re.S)
+    found = re.finditer(r"<td[^>]*><strong>(\d+)</strong>(.*?)</td>", page.text, re.S)
     cells = {m[1]: re.sub(r"<[^>]+>|\s+", " ", m[2]) for m in found}
     assert len(cells) == 30
     assert "09:00–18:00" in cells["25"]
