@@ -50,13 +50,13 @@ class SettingsSchema(Schema):
     mode = fields.String(
         load_default="production",
         validate=validate.OneOf(("production", "demo", "test")),
-        metadata=_told(say("production, demo or test")),
+        metadata=_told(say("`production`, `demo` or `test`")),
     )
     strict = YesNo(load_default=False, metadata=_told(say("1: any fault of a plugin at start ends the start")))
     trusted_hosts = fields.String(
         load_default="", metadata=_told(say("host names that may stand in requests, comma separated"))
     )
-    trusted_proxies = Whole(0, 9, load_default=0, metadata=_told(say("how many proxies in front set X-Forwarded-*")))
+    trusted_proxies = Whole(0, 9, load_default=0, metadata=_told(say("how many proxies in front set `X-Forwarded-*`")))
     max_body = Whole(1024, 1 << 31, load_default=26_214_400, metadata=_told(say("largest request in bytes")))
     rate_people = Whole(
         0,
@@ -109,12 +109,14 @@ class SettingsSchema(Schema):
     log = fields.String(
         load_default="auto",
         validate=validate.OneOf(("auto", "json", "plain")),
-        metadata=_told(say("json, plain, or auto: plain on a terminal, json elsewhere")),
+        metadata=_told(say("`json`, `plain`, or `auto`: plain on a terminal, JSON elsewhere")),
     )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(("debug", "info", "warning", "error")),
-        metadata=_told(say("debug, info, warning or error; debug tells what errors quote, which may be personal")),
+        metadata=_told(
+            say("`debug`, `info`, `warning` or `error`; `debug` tells what errors quote, which may be personal")
+        ),
     )
     metrics_token = fields.String(
         load_default="", metadata=_told(say("bearer token for /metrics; empty: it answers this machine alone"))

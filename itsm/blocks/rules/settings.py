@@ -58,7 +58,7 @@ OPENING = RuleListType(
         Variable("title", "text", {"en": "Subject as typed", "ru": "Тема, как написана"}),
         Variable("description", "text", {"en": "Description as typed", "ru": "Описание, как написано"}),
         Variable("words", "text", WORDS, folded=True),
-        Variable("source", "text", {"en": "Channel: web, api, mail …", "ru": "Канал: web, api, mail …"}),
+        Variable("source", "text", {"en": "Channel: 'web', 'api', 'mail' …", "ru": "Канал: 'web', 'api', 'mail' …"}),
         Variable("by_person", "yes_no", {"en": "A person opened it", "ru": "Зарегистрировал человек"}),
         Variable("premium", "yes_no", {"en": "Premium", "ru": "Премиум"}),
         Variable("organisation", "text", {"en": "Organisation in small letters", "ru": "Организация строчными буквами"},

@@ -51,6 +51,8 @@ def plugin_settings(settings: Settings, registry: Registry) -> Iterator[Line]:
 def _plain(name: str, value: Any) -> str:
     if isinstance(value, tuple | list | frozenset | set):
         value = ", ".join(map(str, value))
+    if isinstance(value, bool):
+        value = int(value)  # as it is written in the environment
     text = "" if value is None else str(value)
     if not text:
         return ""

@@ -1,5 +1,6 @@
 """How values look on a page: Markdown, moments, sizes, durations, labels, in the reader's language and zone."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -21,6 +22,8 @@ TAGS = {
 # What the parser is quick at: brackets cost it the square of their number, all else about 20 µs a character at worst.
 MOST_BRACKETS, MOST_ON_A_PAGE = 1_000, 300_000
 KEPT = 1_000  # texts as HTML, in each process
+UNITS = (say("B"), say("KB"), say("MB"), say("GB"))
+CODED = re.compile(r"`([^`]+)`")
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -39,6 +42,7 @@ def install(app: Flask) -> None:
         "size": size,
         "minutes": minutes,
         "number": format_decimal,
+        "coded": coded,
         "markdown": lambda text: markdown(rendered, text),
     }
     app.jinja_env.filters.update(filters)
@@ -135,13 +139,18 @@ def aware(text: str) -> datetime:
 
 def size(count: int) -> str:
     """Bytes for people."""
-    value, unit = float(count), "B"
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1024 or unit == "GB":
+    value, unit = float(count), UNITS[0]
+    for unit in UNITS:
+        if value < 1024 or unit == UNITS[-1]:
             break
         value /= 1024
-    digits: Any = "0" if unit == "B" else "0.#"
+    digits: Any = "0" if unit == UNITS[0] else "0.#"
     return f"{format_decimal(value, digits)} {edge.translated(unit)}"
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours with what stands in `backticks` as code."""
+    return Markup(CODED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def minutes(count: int) -> str:

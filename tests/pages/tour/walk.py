@@ -35,11 +35,16 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # Words that are the same in every language; addresses, names of files and of keys on the keyboard are cut out before.
 SPOKEN = (
     "API CSV YAML JSON HTTP HTTPS URL SLA CEL ID IP UTC RU EN RUB OpenID Connect PIN Markdown JavaScript Chrome Linux "
-    "Ctrl Enter Esc"
+    "Ctrl Enter Esc SQLAlchemy SQLite Redis Valkey XLSX"
 )
-# And what names itself: the two languages, a token of the sample, keys of a document and of a plugin, words to type.
-ANYWHERE = frozenset(SPOKEN.split()) | {"English", "Русский", "tests", "entries", "incidents", "me", "none"}
-NO_WORDS = re.compile(r"\S*[@/_.=:]\S*\w|\b\w+\.\w+\b")
+# And what names itself: the two languages, a token of the sample, keys of a document and of a plugin, words to type,
+# the devices of the gallery.
+ANYWHERE = frozenset(SPOKEN.split()) | {
+    "English", "Русский", "tests", "entries", "incidents", "me", "none", "ThinkPad", "Epson", "EB", "NB", "HP",
+    "LaserJet",
+}  # fmt: skip
+# Addresses and names with dots, what stands in braces for a value, values in single quotes.
+NO_WORDS = re.compile(r"\{\{.*?\}\}|'\w+'|\S*[@/_.=:]\S*\w|\b\w+\.\w+\b")
 WORD = {"ru": re.compile(r"[A-Za-z]{2,}"), "en": re.compile(r"[А-Яа-яЁё]{2,}")}
 
 
