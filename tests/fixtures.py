@@ -12,8 +12,9 @@ from itsm.plugins.testing.worlds import settings_for
 from tests.house.writes import watching
 
 INCIDENTS = Member("incidents", "1", "itsm_incidents.hooks")
+MONITORING = Member("monitoring", "1", "itsm_monitoring.hooks")
 
-__all__ = ["INCIDENTS", "START", "TESTER", "Clock", "Sample", "World", "fill", "settings_for"]
+__all__ = ["INCIDENTS", "MONITORING", "START", "TESTER", "Clock", "Sample", "World", "fill", "settings_for"]
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,15 @@ from itsm.core.db.types import utc_text
 from itsm.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAllowedNow, Refusal, Stale, Unknown
 from itsm.core.fields.verbs import choices_of, move_references
 from itsm.core.files.outside import FileStore
+from itsm.core.hookspecs.alerts import (
+    Alert,
+    AlertRequest,
+    AlertSeverity,
+    AlertSource,
+    AlertStatus,
+    RefusedAlert,
+    SignedRequest,
+)
 from itsm.core.hookspecs.decides import ReplyEffect
 from itsm.core.hookspecs.declarations import (
     CallHandler,
@@ -75,6 +84,15 @@ from itsm.core.hookspecs.outside import OutsideCall
 from itsm.core.hookspecs.personal import PersonalData, Retained, Whose
 from itsm.core.hookspecs.shows import Badge, NavMark, ReadyText
 from itsm.core.hookspecs.voices import Voice
+from itsm.core.intake.verbs import (
+    Inbound,
+    Settled,
+    WaitingItem,
+    known_events,
+    settle_items,
+    take_in_request,
+    waiting_items,
+)
 from itsm.core.ledger.verbs import append as append_event
 from itsm.core.ledger.verbs import history
 from itsm.core.outbound.verbs import outbound
@@ -93,7 +111,7 @@ from itsm.core.people.verbs import (
     survivor_of,
 )
 from itsm.core.refusals import load_list
-from itsm.core.schemas import Among, Body, Ident, Key, LabelField, Line, Size, Strict, Whole, Within, YesNo
+from itsm.core.schemas import Among, Answer, Body, Ident, Key, LabelField, Line, Size, Strict, Whole, Within, YesNo
 from itsm.core.texts import Label, Message, fold, label_text, say
 from itsm.core.tickets.models import Comment, Ticket
 from itsm.core.tickets.schemas import EntriesSchema, EntrySchema, check_entries
@@ -119,32 +137,34 @@ from itsm.core.tickets.verbs import (
 )
 from itsm.core.web.edge import PUBLIC, SIGNED_IN, actor, needs, reading, translated, writing
 from itsm.core.web.frame import render as render_page
-from itsm.core.web.parser import ApiBlueprint
+from itsm.core.web.parser import ApiBlueprint, parse_json
 from itsm.core.work.uow import UnitOfWork
 from itsm.plugins.machinery.deprecation import OLD_NAMES, old_name
 from itsm.plugins.machinery.members import About
 
 __all__ = [
-    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Among", "ApiBlueprint", "Badge", "Base", "BigId", "Body",
-    "Calendar", "CallHandler", "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated",
-    "DeskError", "Document", "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore",
-    "Finding", "Forbidden", "Happened", "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Invalid", "Json",
-    "Key", "Kind", "Label", "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow",
-    "NoticeTemplate", "Organisation", "OutsideCall", "Panel", "Permission", "Person", "PersonalData", "ReadyText",
-    "ReferenceType", "Refusal", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType",
-    "RuleOutcome", "RulePast", "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Shift",
-    "SignInButton", "SignInMethod", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
-    "Utc", "Visible", "Voice", "When", "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person",
+    "PUBLIC", "SIGNED_IN", "About", "Act", "Actor", "Alert", "AlertRequest", "AlertSeverity", "AlertSource",
+    "AlertStatus", "Among", "Answer", "ApiBlueprint", "Badge", "Base", "BigId", "Body", "Calendar", "CallHandler",
+    "Choice", "Command", "Comment", "ConfigurationPart", "Conflict", "Deprecated", "DeskError", "Document",
+    "DocumentType", "Draft", "EntriesSchema", "EntrySchema", "Field", "FileStore", "Finding", "Forbidden", "Happened",
+    "Id", "Ident", "ImportJob", "ImportReport", "Importer", "Inbound", "Invalid", "Json", "Key", "Kind", "Label",
+    "LabelField", "Line", "Message", "Met", "NavEntry", "NavMark", "NotAllowedNow", "NoticeTemplate", "Organisation",
+    "OutsideCall", "Panel", "Permission", "Person", "PersonalData", "ReadyText", "ReferenceType", "Refusal",
+    "RefusedAlert", "RefusedLine", "ReplyEffect", "Retained", "Routes", "RuleEffect", "RuleListType", "RuleOutcome",
+    "RulePast", "RuleVariable", "Schedule", "SearchText", "Searchable", "Service", "Settled", "Shift", "SignInButton",
+    "SignInMethod", "SignedRequest", "Size", "Stale", "Step", "Strict", "Team", "Ticket", "UnitOfWork", "Unknown",
+    "Utc", "Visible", "Voice", "WaitingItem", "When", "Whole", "Whose", "Within", "YesNo", "actor", "actor_of_person",
     "add_account", "add_comment", "add_open_seconds", "add_organisation", "add_person", "add_tag", "admit",
     "append_event", "calendar", "change_organisation", "change_person", "change_ticket", "check_entries",
     "choices_of", "claim_ticket", "confirmed", "count_tickets", "document", "find_by_address", "find_duplicates",
     "find_or_meet", "find_subjects", "find_ticket", "fold", "history", "hook", "identities_of", "in_reach",
-    "inner_tickets", "is_open", "label_text", "link_identity", "link_tickets", "list_tickets", "load_list",
-    "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket", "move_references", "move_ticket",
-    "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound", "owe_documents",
-    "parsed_document", "people_who_may", "person_of_identity", "reading", "record_history", "render_page",
-    "run_macro", "run_rules", "say", "set_parent", "shift_at", "sign_in_as", "spec", "split_ticket", "survivor_of",
-    "system", "translated", "unlink_identity", "utc_text", "visible_tickets", "watch", "writing",
+    "inner_tickets", "is_open", "known_events", "label_text", "link_identity", "link_tickets", "list_tickets",
+    "load_list", "log_work", "may_on", "merge_organisations", "merge_people", "merge_ticket", "move_references",
+    "move_ticket", "needs", "next_close", "next_open", "notify", "open_seconds", "open_ticket", "outbound",
+    "owe_documents", "parse_json", "parsed_document", "people_who_may", "person_of_identity", "reading",
+    "record_history", "render_page", "run_macro", "run_rules", "say", "set_parent", "settle_items", "shift_at",
+    "sign_in_as", "spec", "split_ticket", "survivor_of", "system", "take_in_request", "translated", "unlink_identity",
+    "utc_text", "visible_tickets", "waiting_items", "watch", "writing",
 ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def test_twelve_faults_are_named_with_their_places_and_how_to_mend_them() -> Non
 
 
 @pytest.mark.usefixtures("databases")
-@pytest.mark.parametrize("plugin", ["new", "incidents"])
+@pytest.mark.parametrize("plugin", ["new", "incidents", "monitoring"])
 def test_a_good_plugin_has_none(plugin: str, tmp_path: Path) -> None:
     folder = made(tmp_path) if plugin == "new" else ROOT / "plugins" / plugin
     outcome = check(folder)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = {
     "core": ROOT / "itsm",
     "incidents": ROOT / "plugins" / "incidents" / "itsm_incidents",
+    "monitoring": ROOT / "plugins" / "monitoring" / "itsm_monitoring",
 }
 KEYWORDS = {"say": None, "_": None, "gettext": None, "ngettext": (1, 2), "ValidationError": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]

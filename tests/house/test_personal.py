@@ -34,6 +34,7 @@ NAMELESS = {
     "machinery_hook_time": "names of hooks", "search_mark": "how far a projection has come",
     "stored_file": "a content's hash; it goes when nothing names it",
     "spent": "hashes", "sign_in_failure": "a hash and a network",
+    "intake_request": "what other systems sent, forgotten after 30 days", "monitoring_alert": "words of machines",
     "incidents_wait": "a code and a supplier's own number",
 }  # fmt: skip
 SHORT = 60

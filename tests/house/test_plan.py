@@ -41,7 +41,8 @@ def test_no_function_is_longer_than_60_lines_and_nine_of_ten_have_25_at_most() -
 
 def test_a_folder_with_many_files_has_rooms() -> None:
     crowded = {}
-    for folder in {p.parent for p in PYTHON if p.parts[-2] != "tests"}:
+    grow = ("tests", "migrations")  # one more file each time: their names are their order
+    for folder in {p.parent for p in PYTHON if p.parts[-2] not in grow}:
         files = [p for p in folder.glob("*.py") if p.name != "__init__.py"]
         if len(files) > MAX_FOLDER:
             crowded[str(folder)] = len(files)

@@ -22,6 +22,7 @@ SILENT = {
     "lease": "who does the background work just now",
     "schedule": "when something is due next",
     "intake": "a row of proof of its own; the ticket that it opened has its event",
+    "intake_request": "what came in, as it came: its items are rows of proof of their own",
     "sign_in_failure": "attempts of nobody in particular, counted for minutes",
     "spent": "what is good once, kept so that it is not good twice",
     "desk_fact": "the generation; what raised it has its event",

@@ -26,13 +26,15 @@ from itsm.plugins.testing.projects import members_of
 from itsm.plugins.testing.sample import Sample, fill
 from itsm.plugins.testing.visitors import enter
 from itsm.plugins.testing.worlds import Clock
-from tests.fixtures import INCIDENTS, TESTER, settings_for
+from tests.fixtures import INCIDENTS, MONITORING, TESTER, settings_for
 from tests.journeys.combinations import covering
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for path in (ROOT / "examples").glob("*/pyproject.toml"))
-NAMES = ("incidents", *(folder.name for folder in FOLDERS))
-SETS = covering(NAMES)
+NAMES = ("incidents", "monitoring", *(folder.name for folder in FOLDERS))
+# Who needs another one is never there without it.
+NEEDS = {"monitoring": "incidents"}
+SETS = [names | {NEEDS[name] for name in names & NEEDS.keys()} for names in covering(NAMES)]
 EVERYWHERE = [(names, "sqlite") for names in SETS] + [(names, "postgresql") for names in SETS[:2]]
 
 
@@ -47,8 +49,8 @@ def test_every_two_meet_in_every_way_in_few_sets(number: int) -> None:
 
 @pytest.fixture(scope="module")
 def installed() -> dict[str, Member]:
-    """Incidents and the examples, loaded."""
-    found = [INCIDENTS, *(member for folder in FOLDERS for member in members_of(folder))]
+    """The bundled plugins and the examples, loaded."""
+    found = [INCIDENTS, MONITORING, *(member for folder in FOLDERS for member in members_of(folder))]
     return {member.name: load(member) for member in found}
 
 

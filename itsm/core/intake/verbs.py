@@ -1,14 +1,16 @@
-"""Take an inbound item in once, and say how it ended."""
+"""Take inbound items in once, and say how each ended."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from itsm.core.db import upsert
 from itsm.core.errors import Conflict, Invalid
-from itsm.core.intake.models import Intake
+from itsm.core.intake.models import Intake, IntakeRequest
 from itsm.core.ledger.rules import canonical
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
@@ -44,3 +46,80 @@ def settle(
     if intake_id is not None:
         values = {"outcome": outcome, "ticket_id": ticket_id, "answer": dict(answer), "reason": reason}
         uow.session.execute(update(Intake).where(Intake.id == intake_id).values(values))
+
+
+class Inbound(NamedTuple):
+    """One item of a request. refused: why it is not taken; '' for one that waits to be worked off."""
+
+    content: Mapping[str, Any]
+    refused: str = ""
+
+
+class WaitingItem(NamedTuple):
+    """An item that waits to be worked off."""
+
+    id: int
+    received_at: datetime
+    content: Mapping[str, Any]
+
+
+class Settled(NamedTuple):
+    """How an item ended. event: what tells it from the other items of its source, None for a repeat."""
+
+    id: int
+    outcome: str
+    ticket_id: int | None = None
+    reason: str = ""
+    event: str | None = None
+
+
+def take_in_request(uow: UnitOfWork, *, source: str, body: bytes, content_type: str, items: Sequence[Inbound]) -> int:
+    """Keep a request as it came and each of its items, in this transaction: whatever happens afterwards, none is lost.
+
+    What is refused ends here; `waiting_items` has the others, in the order in which they came. The request's id.
+    """
+    row = IntakeRequest(
+        source=source, received_at=uow.now, content_type=content_type[:120], size=len(body), body=zlib.compress(body, 1)
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    rows = [_row(uow, row, place, item) for place, item in enumerate(items)]
+    if rows:
+        uow.session.execute(insert(Intake), rows)
+    return row.id
+
+
+def _row(uow: UnitOfWork, request: IntakeRequest, place: int, item: Inbound) -> dict[str, Any]:
+    refused = {"outcome": "refused", "reason": item.refused[:500], "settled_at": uow.now} if item.refused else {}
+    return {
+        "source": request.source, "key": f"{request.id}/{place}", "digest": b"", "received_at": uow.now,
+        "outcome": None, "reason": "", "settled_at": None, "request_id": request.id, "place": place,
+        "content": dict(item.content), **refused,
+    }  # fmt: skip
+
+
+def waiting_items(uow: UnitOfWork, *, source: str, limit: int) -> Sequence[WaitingItem]:
+    """The oldest items of a source that wait to be worked off."""
+    columns = Intake.id, Intake.received_at, Intake.content
+    waiting = select(*columns).where(Intake.source == source, Intake.outcome.is_(None)).order_by(Intake.id).limit(limit)
+    return [WaitingItem(id_, at, content or {}) for id_, at, content in uow.session.execute(waiting)]
+
+
+def known_events(uow: UnitOfWork, *, source: str, events: Collection[str]) -> Collection[str]:
+    """Those of `events` that an item of this source was settled with before."""
+    known = select(Intake.event).where(Intake.source == source, Intake.event.in_(list(events)))
+    return {event for event in uow.session.scalars(known) if event}
+
+
+def settle_items(uow: UnitOfWork, settled: Sequence[Settled]) -> None:
+    """Say how items ended; each in exactly one outcome, for good."""
+    if not settled:
+        return
+    table = Intake.__table__
+    statement = update(table).where(table.c.id == bindparam("item"), table.c.outcome.is_(None))  # type: ignore[arg-type]
+    values = [
+        {"item": s.id, "outcome": s.outcome, "ticket_id": s.ticket_id, "reason": s.reason[:500], "event": s.event,
+         "settled_at": uow.now}
+        for s in settled
+    ]  # fmt: skip
+    uow.session.execute(statement, values)

@@ -11,7 +11,7 @@ from itsm.core.desk.models import PluginFault
 from itsm.core.files.models import StoredFile
 from itsm.core.files.verbs import forget_files
 from itsm.core.hookspecs.personal import Retained
-from itsm.core.intake.models import Intake
+from itsm.core.intake.models import Intake, IntakeRequest
 from itsm.core.privacy.rules import ERASED
 from itsm.core.privacy.verbs.erase import erase_tickets
 from itsm.core.tickets.models import Attachment, Ticket
@@ -32,6 +32,12 @@ def core_retained() -> Sequence[Retained]:
             "core.uploads", {"en": "Files that nothing names", "ru": "Файлы, которые нигде не указаны"}, _uploads, 7
         ),
         Retained("core.intake", {"en": "Inbound items", "ru": "Входящие"}, _intake, None, least=7),
+        Retained(
+            "core.requests",
+            {"en": "Requests of other systems, whole", "ru": "Запросы других систем целиком"},
+            _requests,
+            30,
+        ),
         Retained("core.ticket_texts", {"en": "Texts of closed tickets", "ru": "Тексты закрытых обращений"}, _tickets),
     )
 
@@ -66,6 +72,10 @@ def _faults(uow: UnitOfWork, before: datetime, limit: int) -> int:
 
 def _intake(uow: UnitOfWork, before: datetime, limit: int) -> int:
     return _gone(uow, Intake, Intake.received_at < before, limit)
+
+
+def _requests(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    return _gone(uow, IntakeRequest, IntakeRequest.received_at < before, limit)
 
 
 def _uploads(uow: UnitOfWork, before: datetime, limit: int) -> int:

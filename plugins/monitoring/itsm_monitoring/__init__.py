@@ -1,0 +1,1 @@
+"""Monitoring: alerts of other systems become incidents, and close them."""

@@ -1,0 +1,78 @@
+"""The table of contents of monitoring."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from itsm.plugins import (
+    About,
+    AlertSource,
+    CallHandler,
+    DocumentType,
+    Field,
+    Permission,
+    Routes,
+    Schedule,
+    Ticket,
+    Visible,
+    hook,
+    inner_tickets,
+)
+from itsm_monitoring import hookspecs, jobs, settings
+from itsm_monitoring.api import api
+from itsm_monitoring.models import MonitoredAlert
+from itsm_monitoring.outside import SOURCES
+
+__all__ = ["hookspecs"]
+
+about = About(title={"en": "Monitoring", "ru": "Мониторинг"}, needs=("incidents",))
+
+
+@hook
+def register_alert_sources() -> Sequence[AlertSource]:
+    return SOURCES
+
+
+@hook
+def register_fields() -> Sequence[Field]:
+    return (settings.SEVERITY,)
+
+
+@hook
+def register_permissions() -> Sequence[Permission]:
+    return settings.PERMISSIONS
+
+
+@hook
+def register_documents() -> Sequence[DocumentType]:
+    return settings.DOCUMENTS
+
+
+@hook
+def register_settings() -> type:
+    return settings.MonitoringSettings
+
+
+@hook
+def register_calls() -> Sequence[CallHandler]:
+    return (CallHandler("monitoring.work_off", jobs.work_off), CallHandler("monitoring.sweep", jobs.sweep))
+
+
+@hook
+def register_schedules() -> Sequence[Schedule]:
+    return (Schedule("monitoring.sweep", "monitoring.sweep", timedelta(minutes=1)),)
+
+
+@hook
+def register_routes() -> Sequence[Routes]:
+    return (Routes(api, "api", at="/api/v1/alerts"),)
+
+
+@hook
+def register_visibility() -> Sequence[Visible]:
+    def seen(actor):  # type: ignore[no-untyped-def]
+        of_tickets = MonitoredAlert.ticket_id.in_(select(Ticket.id).where(inner_tickets(actor)))
+        return or_(of_tickets, MonitoredAlert.ticket_id.is_(None)) if actor.may("monitoring.see") else of_tickets
+
+    return (Visible(MonitoredAlert, seen),)
