@@ -12,10 +12,11 @@ from itsm.core.act import Act
 from itsm.core.errors import DeskError
 from itsm.core.hookspecs.marks import hook
 from itsm.core.hookspecs.voices import Voice
-from itsm.core.ledger.verbs import history
+from itsm.core.ledger.verbs import append, history
 from itsm.core.people.models import Person
 from itsm.core.tickets.models import Ticket
 from itsm.core.tickets.verbs import open_ticket
+from itsm.core.work.models import OwedCall
 from itsm.plugins.machinery.desk import Desk
 from tests.fixtures import TESTER, Sample
 
@@ -173,3 +174,19 @@ def test_two_answerers_of_one_question_are_a_fault_at_start(with_plugin: WithPlu
 
     desk, _ = with_plugin("rival", reply_effect=hook(answers))
     assert "only one may be enabled" in desk.aside["rival"]
+
+
+def test_a_record_that_fails_leaves_no_event_and_owes_nothing(with_plugin: WithPlugin, faults: Any) -> None:
+    @hook
+    def ticket_recorded(uow: Any, ticket_id: int, draft: Any) -> None:
+        append(uow, stream="ticket", subject_id=ticket_id, type="half.done")
+        uow.later("core.expand", event=ticket_id, key="half.done")
+        raise ValueError("in the middle")
+
+    desk, _ = with_plugin("half", ticket_recorded=ticket_recorded)
+    number = open_one(desk).id
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        told = [event.type for event, _ in history(uow.session, "ticket", number)]
+        assert told == ["ticket_opened", "plugin_failed"]
+        assert not uow.session.scalar(select(func.count()).where(OwedCall.key == "half.done"))
+    faults()

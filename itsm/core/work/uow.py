@@ -86,6 +86,23 @@ class UnitOfWork:
             except Exception as error:  # the commit stands; the sweeper finds what a lost bell did not announce
                 self.memo["bell_error"] = repr(error)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the act that may fail by itself: when the block raises, all that it wrote is undone, its events and
+        what it owed too, and the rest of the act stands."""
+        events = len(self.memo.get("ledger", ()))
+        before, after = len(self._before_commit), len(self._after_commit)
+        savepoint = self._session.begin_nested()
+        try:
+            yield
+            self._session.flush()
+        except BaseException:
+            savepoint.rollback()
+            del self.memo.get("ledger", [])[events:]
+            del self._before_commit[before:], self._after_commit[after:]
+            raise
+        savepoint.commit()
+
     def require(self, permission: str, organisation: int | None = None) -> None:
         """Refuse the act unless the actor holds `permission`, for the whole desk or in this organisation."""
         if not self.act.actor.may(permission, organisation):

@@ -169,16 +169,12 @@ class Hooks:
         uow: UnitOfWork = arguments["uow"]
         for bound in point.bound:
             started = time.perf_counter()
-            savepoint = uow.session.begin_nested()
             try:
-                with self.watchdog.timed(bound.plugin, point.name):
+                with uow.attempt(), self.watchdog.timed(bound.plugin, point.name):
                     bound.function(**{p: arguments[p] for p in bound.parameters})
-                uow.session.flush()
-                savepoint.commit()
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                savepoint.rollback()
                 self._failed(uow, bound.plugin, point.name, error)
                 if bound.impl.on_fault == "refuse":
                     self.times.note(bound.plugin, point.name, time.perf_counter() - started)
