@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from itsm.core.intake.models import Intake
 from itsm.plugins import UnitOfWork
-from itsm.plugins.testing import Clock
+from itsm.plugins.testing import Clock, Visitor
 from tests.monitoring.recorded import recorded
 
 Send = Callable[..., Any]
@@ -39,14 +39,15 @@ def test_an_alert_opens_an_incident_once_and_its_end_resolves_it(
     number = known["number"]
     ticket = api("admin", "GET", f"/tickets/{number}").json
     assert (ticket["title"], ticket["source"]) == ("Диск полон", "alert")
-    assert ticket["fields"]["monitoring.severity"] == "error"
+    assert (ticket["fields"]["monitoring.severity"], ticket["priority"]) == ("error", 2)
     again = send("generic", alert(event="2"))
     assert again["items"] == [{"index": 0, "id": told["id"], "number": number}]
     send("generic", alert(event="2"))
     send("generic", alert(event="3", severity="critical"))
     known = api("admin", "GET", f"/alerts/{told['id']}").json
     assert (known["messages"], known["repeats"], known["severity"]) == (3, 1, "critical")
-    assert api("admin", "GET", f"/tickets/{number}").json["fields"]["monitoring.severity"] == "critical"
+    raised = api("admin", "GET", f"/tickets/{number}").json
+    assert (raised["fields"]["monitoring.severity"], raised["priority"]) == ("critical", 1)
     send("generic", alert(status="resolved"))
     assert state(number) == "resolved"
     assert outcomes(uow) == {"opened": 1, "added": 3, "duplicate": 1}
@@ -124,3 +125,11 @@ def test_a_group_of_eleven_thousand_alerts_is_taken_in_one_request(api: Any, uow
     assert answer.status_code == 202, answer.text[:300]
     assert len(answer.json["items"]) >= 11_000
     assert outcomes(uow) == {None: len(answer.json["items"])}
+
+
+def test_the_page_tells_what_came_from_where_and_how_it_ended(send: Send, signed_in: Callable[[str], Visitor]) -> None:
+    send("generic", [alert(), {"title": "no key"}])
+    page = signed_in("agent").get("/p/monitoring/").text
+    assert "Диск полон" in page
+    assert "Nothing here tells this trouble from others." in page
+    assert signed_in("requester").get("/p/monitoring/").status_code == 403

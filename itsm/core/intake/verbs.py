@@ -1,12 +1,13 @@
 """Take inbound items in once, and say how each ended."""
 
 import hashlib
+import statistics
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from itsm.core.db import upsert
 from itsm.core.errors import Conflict, Invalid
@@ -14,6 +15,8 @@ from itsm.core.intake.models import Intake, IntakeRequest
 from itsm.core.ledger.rules import canonical
 from itsm.core.texts import say
 from itsm.core.work.uow import UnitOfWork
+
+USUAL = 200
 
 
 def take_in(uow: UnitOfWork, *, source: str, key: str, content: Any) -> Mapping[str, Any] | None:
@@ -61,6 +64,15 @@ class WaitingItem(NamedTuple):
     id: int
     received_at: datetime
     content: Mapping[str, Any]
+
+
+class RefusedItem(NamedTuple):
+    """An item that was refused. place: among those of its request."""
+
+    source: str
+    received_at: datetime
+    reason: str
+    place: int | None
 
 
 class Settled(NamedTuple):
@@ -123,3 +135,48 @@ def settle_items(uow: UnitOfWork, settled: Sequence[Settled]) -> None:
         for s in settled
     ]  # fmt: skip
     uow.session.execute(statement, values)
+
+
+class IntakeFigures(NamedTuple):
+    """What came from one source since a moment. outcomes: how many ended how; '' for those that wait. seconds: the
+    median from coming in to the end, of the newest ones; None where none has ended."""
+
+    source: str
+    outcomes: Mapping[str, int]
+    last_at: datetime
+    seconds: float | None
+
+
+def intake_figures(uow: UnitOfWork, *, sources: Collection[str], since: datetime) -> Sequence[IntakeFigures]:
+    """The figures of those sources from which anything came, in their order."""
+    counted = (
+        select(Intake.source, Intake.outcome, func.count(), func.max(Intake.received_at))
+        .where(Intake.source.in_(list(sources)), Intake.received_at >= since)
+        .group_by(Intake.source, Intake.outcome)
+    )
+    found: dict[str, list[Any]] = {}
+    for source, outcome, number, last in uow.session.execute(counted):
+        found.setdefault(source, []).append((outcome or "", number, last))
+    return [
+        IntakeFigures(
+            source, {outcome: number for outcome, number, _ in found[source]}, max(last for *_, last in found[source]),
+            _usual_seconds(uow, source),
+        )
+        for source in sources if source in found
+    ]  # fmt: skip
+
+
+def _usual_seconds(uow: UnitOfWork, source: str) -> float | None:
+    times = select(Intake.received_at, Intake.settled_at).where(
+        Intake.source == source, Intake.settled_at.is_not(None), Intake.outcome != "refused"
+    )
+    rows = uow.session.execute(times.order_by(Intake.id.desc()).limit(USUAL)).all()
+    seconds = [(settled - received).total_seconds() for received, settled in rows if settled is not None]
+    return statistics.median(seconds) if seconds else None
+
+
+def refused_items(uow: UnitOfWork, *, sources: Collection[str], limit: int) -> Sequence[RefusedItem]:
+    """The newest items of these sources that were refused, with their reasons."""
+    columns = Intake.source, Intake.received_at, Intake.reason, Intake.place
+    refused = select(*columns).where(Intake.source.in_(list(sources)), Intake.outcome == "refused")
+    return [RefusedItem(*row) for row in uow.session.execute(refused.order_by(Intake.id.desc()).limit(limit))]

@@ -38,6 +38,11 @@ PERMISSIONS = (
     ),
 )
 
+STATUS_WORDS = {"": say("new"), "firing": say("there now"), "resolved": say("ended")}
+OUTCOMES = {
+    "opened": say("opened"), "added": say("added"), "duplicate": say("repeats"), "suppressed": say("without effect"),
+    "refused": say("refused"), "": say("waiting"),
+}  # fmt: skip
 RECOVERY_WORDS = {"resolve": say("resolves the incident"), "note": say("is only noted")}
 
 
@@ -51,6 +56,10 @@ class PolicySchema(Strict):
     reopen_within_minutes = Whole(0, 100_000, required=True, metadata={"label": say("Comes back for, minutes")})
     flaps = Whole(2, 100, required=True, metadata={"label": say("It flaps after so many ends")})
     flap_minutes = Whole(1, 10_000, required=True, metadata={"label": say("within, minutes")})
+    priorities = fields.Dict(
+        keys=fields.String(validate=Among(tuple(choice.value for choice in SEVERITIES))), values=Whole(1, 9),
+        required=True, metadata={"label": say("Priority by severity")},
+    )  # fmt: skip
     kind = Key(required=True, metadata={"label": say("Type of the ticket"), "offers": "kinds"})
     resolve = Key(required=True, metadata={"label": say("Step that resolves")})
     reopen = Key(required=True, metadata={"label": say("Step that reopens")})
@@ -64,6 +73,7 @@ POLICY: Mapping[str, Any] = {
     "reopen_within_minutes": 60,
     "flaps": 5,
     "flap_minutes": 60,
+    "priorities": {"critical": 1, "error": 2, "warning": 3, "info": 4},
     "kind": "incident",
     "resolve": "resolve",
     "reopen": "reopen",

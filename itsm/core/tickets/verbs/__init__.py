@@ -12,10 +12,11 @@ from itsm.core.tickets.verbs.move import move_ticket
 from itsm.core.tickets.verbs.open import open_and_resolve, open_ticket
 from itsm.core.tickets.verbs.relate import link_tickets, merge_ticket, set_parent, split_ticket, unlink_tickets
 from itsm.core.tickets.verbs.surround import add_tag, log_work, remove_tag, unwatch, watch
+from itsm.core.tickets.verbs.touched import touched_by_people
 
 __all__ = [
     "History", "PastFile", "Step", "activate_tickets", "add_comment", "add_tag", "attach_file", "change_ticket",
     "claim_ticket", "count_lists", "count_tickets", "find_ticket", "link_tickets", "list_tickets", "log_work",
     "merge_ticket", "move_ticket", "open_and_resolve", "open_ticket", "read_attachment", "record_history", "remove_tag",
-    "set_parent", "split_ticket", "unlink_tickets", "unwatch", "watch",
+    "set_parent", "split_ticket", "touched_by_people", "unlink_tickets", "unwatch", "watch",
 ]  # fmt: skip

@@ -115,6 +115,13 @@ def _ends(standing: Standing, alert: Alert, policy: Policy, now: datetime) -> St
     return Step(over, "added", "ended" if policy.recovery == "note" or is_flapping(over, policy, now) else "resolve")
 
 
+def is_for_people(step: Step, before: Standing) -> bool:
+    """Whether a step takes something away (it resolves, or lowers the severity): where people have taken a hand in the
+    incident, they decide."""
+    lowers = LEVELS[step.standing.severity] < LEVELS[before.severity]
+    return step.act == "resolve" or (step.act == "severity" and lowers)
+
+
 def is_flapping(standing: Standing, policy: Policy, now: datetime) -> bool:
     """Whether it ended so often lately that its end means little."""
     return len([at for at in standing.ends if now - at <= policy.flap_window]) >= policy.flaps

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from itsm.plugins import UnitOfWork, Unknown, say
 from itsm_monitoring.models import MonitoredAlert
 
-MOST = 500
+MOST, MOST_SHOWN, MOST_FIRING = 500, 50, 200
 
 
 def find_alert(uow: UnitOfWork, *, name: str) -> MonitoredAlert:
@@ -16,6 +16,18 @@ def find_alert(uow: UnitOfWork, *, name: str) -> MonitoredAlert:
     if not isinstance(found, MonitoredAlert):
         raise Unknown(say("There is no alert {name}.", name=name[:40]))
     return found
+
+
+def alerts_of(uow: UnitOfWork, *, number: int) -> Sequence[MonitoredAlert]:
+    """The troubles of an incident, the newest first."""
+    of_ticket = uow.query(MonitoredAlert).where(MonitoredAlert.ticket_id == number)
+    return uow.session.scalars(of_ticket.order_by(MonitoredAlert.id.desc()).limit(MOST_SHOWN)).all()
+
+
+def firing(uow: UnitOfWork) -> Sequence[MonitoredAlert]:
+    """What fires now, the newest first."""
+    there = uow.query(MonitoredAlert).where(MonitoredAlert.status == "firing")
+    return uow.session.scalars(there.order_by(MonitoredAlert.id.desc()).limit(MOST_FIRING)).all()
 
 
 def known_names(uow: UnitOfWork, source: str, names: Sequence[str]) -> set[str]:

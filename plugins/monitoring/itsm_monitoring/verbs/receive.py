@@ -86,6 +86,8 @@ def _item(source: str, each: Alert | RefusedAlert, given: Collection[str]) -> In
     if isinstance(each, RefusedAlert):
         return Inbound({"field": each.field}, each.reason.fill(each.reason.msgid))
     content = {name: _plain(value) for name, value in asdict(each).items() if value}
+    if not each.url.lower().startswith(("http://", "https://")):
+        content.pop("url", None)  # it becomes a link
     return Inbound({"name": each.id if each.id in given else name_of(source, each), **content})
 
 

@@ -1,11 +1,13 @@
 """Work off the alerts of a source in batches: each ends in one outcome, and each trouble has one open incident."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from itsm.plugins import (
     Alert,
@@ -16,12 +18,15 @@ from itsm.plugins import (
     WaitingItem,
     known_events,
     settle_items,
+    touched_by_people,
     waiting_items,
 )
 from itsm_monitoring.models import MonitoredAlert
-from itsm_monitoring.rules import Policy, Standing, Step, next_step
-from itsm_monitoring.verbs.incident import perform, policy
+from itsm_monitoring.rules import Policy, Standing, Step, is_for_people, next_step
+from itsm_monitoring.verbs.incident import perform, policy, propose
 from itsm_monitoring.verbs.receive import alert_in, intake_of, name_of
+
+LOG = logging.getLogger("itsm")
 
 
 class Arrived(NamedTuple):
@@ -33,6 +38,13 @@ class Arrived(NamedTuple):
     event: str | None
 
 
+class Incidents(NamedTuple):
+    """The incidents of a batch: the category of each by its number, and those that people have taken a hand in."""
+
+    categories: dict[int, str]
+    touched: Collection[int]
+
+
 def work_off(uow: UnitOfWork, *, source: str, most: int) -> int:
     """Work off the oldest alerts of a source, in the order in which they came; how many there were."""
     arrived = [_arrived(source, item) for item in waiting_items(uow, source=intake_of(source), limit=most)]
@@ -41,7 +53,7 @@ def work_off(uow: UnitOfWork, *, source: str, most: int) -> int:
     events = {each.event for each in arrived if each.event}
     seen = set(known_events(uow, source=intake_of(source), events=events))
     rows = _rows(uow, {each.name for each in arrived})
-    categories = _categories(uow, [row.ticket_id for row in rows.values() if row.ticket_id])
+    incidents = _incidents(uow, [row.ticket_id for row in rows.values() if row.ticket_id])
     settled, rules = [], _policy(uow)
     for each in arrived:
         row = rows.get(each.name) or rows.setdefault(each.name, _new(uow, source, each))
@@ -50,7 +62,7 @@ def work_off(uow: UnitOfWork, *, source: str, most: int) -> int:
             row.last_at = each.item.received_at
             settled.append(Settled(each.item.id, "duplicate", row.ticket_id))
             continue
-        outcome = _settle(uow, row, each, categories, rules)
+        outcome = _settle(uow, row, each, incidents, rules)
         settled.append(outcome)
         if outcome.event:
             seen.add(outcome.event)
@@ -71,9 +83,10 @@ def _rows(uow: UnitOfWork, names: set[str]) -> dict[str, MonitoredAlert]:
     return {row.name: row for row in found}
 
 
-def _categories(uow: UnitOfWork, numbers: Sequence[int]) -> dict[int, str]:
-    found = select(Ticket.id, Ticket.category).where(Ticket.id.in_(numbers))
-    return {number: category for number, category in uow.session.execute(found)}
+def _incidents(uow: UnitOfWork, numbers: Sequence[int]) -> Incidents:
+    found = uow.session.execute(select(Ticket.id, Ticket.category).where(Ticket.id.in_(numbers)))
+    categories = {number: category for number, category in found}
+    return Incidents(categories, touched_by_people(uow, numbers=numbers) if numbers else ())
 
 
 def _new(uow: UnitOfWork, source: str, each: Arrived) -> MonitoredAlert:
@@ -93,23 +106,39 @@ def _policy(uow: UnitOfWork) -> Policy:
     return Policy(body["recovery"], reopen, body["flaps"], window)
 
 
-def _settle(uow: UnitOfWork, row: MonitoredAlert, each: Arrived, categories: dict[int, str], rules: Policy) -> Settled:
+def _settle(uow: UnitOfWork, row: MonitoredAlert, each: Arrived, incidents: Incidents, rules: Policy) -> Settled:
     """Do what the message means; an incident that the desk refuses leaves the trouble as it was."""
-    step = next_step(standing_of(row, categories), each.alert, rules, each.item.received_at)
+    before = standing_of(row, incidents.categories)
+    step = next_step(before, each.alert, rules, each.item.received_at)
     try:
         if step.act:
-            with uow.session.begin_nested():
-                row.ticket_id = perform(uow, row, each.alert, step)
-                categories[row.ticket_id or 0] = _category_after(step, categories.get(row.ticket_id or 0, ""))
+            with uow.attempt():
+                number = _act(
+                    uow, row, each.alert, step, is_for_people(step, before) and row.ticket_id in incidents.touched
+                )
+                row.ticket_id = number
+            incidents.categories[number] = _category_after(step, row, incidents.categories.get(number, ""))
     except DeskError as error:
         return Settled(each.item.id, "refused", row.ticket_id, str(error))
+    except SQLAlchemyError:
+        raise  # the database is away, or somebody was faster: all of it comes again
+    except Exception as error:  # one that breaks a plugin or us must not hold up the others
+        LOG.exception("alert failed", extra={"alert": row.name})
+        return Settled(each.item.id, "refused", row.ticket_id, f"{type(error).__name__}: {error}")
     _keep(row, each, step)
     reason = step.reason.fill(step.reason.msgid)
     return Settled(each.item.id, step.outcome, row.ticket_id, reason, each.event if step.counts else None)
 
 
-def _category_after(step: Step, before: str) -> str:
-    return {"open": "new", "reopen": "open", "resolve": "resolved"}.get(step.act, before)
+def _act(uow: UnitOfWork, row: MonitoredAlert, alert: Alert, step: Step, ask: bool) -> int:
+    if ask:
+        return propose(uow, row, alert, step)
+    row.proposed = ""
+    return perform(uow, row, alert, step)
+
+
+def _category_after(step: Step, row: MonitoredAlert, before: str) -> str:
+    return before if row.proposed else {"open": "new", "reopen": "open", "resolve": "resolved"}.get(step.act, before)
 
 
 def _keep(row: MonitoredAlert, each: Arrived, step: Step) -> None:
