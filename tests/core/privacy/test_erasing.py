@@ -16,7 +16,8 @@ from itsm.core.act import Act, Actor
 from itsm.core.errors import Conflict, Forbidden, Invalid
 from itsm.core.evidence.rules import Report
 from itsm.core.files.models import StoredFile
-from itsm.core.intake.verbs import settle, take_in
+from itsm.core.intake.models import IntakeRequest
+from itsm.core.intake.verbs import Inbound, Settled, settle, settle_items, take_in, take_in_request, waiting_items
 from itsm.core.people.models import Person
 from itsm.core.people.verbs import add_address, add_person, change_person, merge_people
 from itsm.core.privacy.rules import ERASED, NOBODY_ANY_MORE
@@ -56,6 +57,9 @@ def erasable(real_desk: Desk) -> tuple[Desk, int, int]:
         )
         settle(uow, outcome="opened", ticket_id=ticket.id, answer={"title": "Желтокрылый принтер"})
         mine = ticket.id
+        words = {"text": "желтокрылый"}
+        take_in_request(uow, source="x", body=b"\xd0\xb6", content_type="text/plain", items=[Inbound(words)])
+        settle_items(uow, [Settled(waiting_items(uow, source="x", limit=1)[0].id, "added", mine)])
     with real_desk.unit_of_work(by(other)) as uow:
         add_comment(uow, number=mine, body=f"Уважаемый {NAME}!")
         add_tag(uow, number=mine, tag="желтокрылые")
@@ -123,6 +127,8 @@ def test_nothing_of_an_erased_person_stands_in_any_table(erasable: tuple[Desk, i
     desk, me, _ = erasable
     erased(desk, me)
     assert found_in_tables(desk) == []
+    with desk.unit_of_work(TESTER, write=False) as uow:
+        assert uow.session.scalars(select(IntakeRequest.body)).all() == [b""]
 
 
 def test_what_is_of_others_stays_and_is_counted_as_before(erasable: tuple[Desk, int, int]) -> None:

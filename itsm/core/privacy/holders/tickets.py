@@ -8,7 +8,7 @@ from sqlalchemy import String, cast, delete, literal, or_, select, update
 from itsm.core.db import table_of
 from itsm.core.files.verbs import forget_files
 from itsm.core.hookspecs.personal import Whose
-from itsm.core.intake.models import Intake
+from itsm.core.intake.models import Intake, IntakeRequest
 from itsm.core.privacy.rows import plain
 from itsm.core.privacy.rules import ERASED, files_in, without_texts
 from itsm.core.texts import fold
@@ -85,6 +85,12 @@ def collect_intake(uow: UnitOfWork, whose: Whose) -> Iterator[dict[str, Any]]:
 
 
 def erase_intake(uow: UnitOfWork, whose: Whose) -> None:
-    """The row stays with its outcome; nobody can repeat the item under its key, or guess it from its digest."""
-    blank = {"key": literal("erased ") + cast(Intake.id, String(20)), "digest": bytes(32), "answer": {}, "reason": ""}
-    uow.session.execute(update(Intake).where(Intake.ticket_id.in_(whose.tickets)).values(blank))
+    """The row stays with its outcome; nobody can repeat the item under its key, or guess it from its digest. Of the
+    request that it came in nothing stays, whatever else was in it: bodies of requests are not cut up."""
+    theirs = Intake.ticket_id.in_(whose.tickets)
+    came_in = select(Intake.request_id).where(theirs, Intake.request_id.is_not(None))
+    emptied = {"body": b"", "content_type": "", "size": 0}
+    uow.session.execute(update(IntakeRequest).where(IntakeRequest.id.in_(came_in)).values(emptied))
+    key = literal("erased ") + cast(Intake.id, String(20))
+    blank = {"key": key, "digest": bytes(32), "answer": {}, "reason": "", "content": {}}
+    uow.session.execute(update(Intake).where(theirs).values(blank))
