@@ -112,7 +112,8 @@ def test_a_desk_is_founded_once_with_a_secret_for_its_owner_alone(tmp_path: Path
 def test_a_port_that_is_taken_while_web_is_started_again_ends_nothing(desk: RunningDesk) -> None:
     desk.start()
     web = next(child for child in desk.processes["run"].children() if "web" in child.cmdline())
-    web.kill()
+    for process in [web, *web.children(recursive=True)]:  # its own children too: they would hold the port for a while
+        process.kill()
     with until(lambda: taken(desk.port), "the port to be free"):
         until(lambda: "web ended with 2; it is started again" in desk.log(), desk.log)
     desk.wait_until_ready()
